@@ -1,0 +1,3 @@
+"""fwtutor: a terminal tutor for PyTorch, TensorFlow and JAX."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""What a lesson is: models, YAML with positions, the catalogue of courses."""

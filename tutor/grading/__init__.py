@@ -1,0 +1,1 @@
+"""Pure functions from (expected, got) to a verdict. No process, no screen, no disk."""

@@ -1,0 +1,1 @@
+"""What the learner did: drafts, positions and attempts, in SQLite."""

@@ -1,0 +1,1 @@
+"""Where code runs: hosts, launchers, the wire protocol, devices."""
