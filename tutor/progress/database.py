@@ -13,7 +13,7 @@ import contextlib
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -32,7 +32,7 @@ _CORRUPT = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "lustre", "gpfs", "beegfs"})
 
 
-class CorruptRecord(Exception):
+class CorruptRecordError(Exception):
     """The file is not a sound SQLite database."""
 
 
@@ -62,7 +62,7 @@ def connect(path: Path) -> sqlite3.Connection:
     """Open the record for reading and writing, and migrate it.
 
     Raises:
-        CorruptRecord: The file is damaged or is no SQLite database.
+        CorruptRecordError: The file is damaged or is no SQLite database.
         StateError: It was written by a newer fwtutor.
         sqlite3.Error: It cannot be opened or written.
     """
@@ -74,7 +74,7 @@ def connect(path: Path) -> sqlite3.Connection:
     except sqlite3.Error as error:
         connection.close()
         if is_corrupt(error):
-            raise CorruptRecord(str(error)) from error
+            raise CorruptRecordError(str(error)) from error
         raise
     except BaseException:
         connection.close()
@@ -92,7 +92,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     if path.stat().st_size <= QUICK_CHECK_BYTES:
         verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
         if verdict != "ok":
-            raise CorruptRecord(str(verdict))
+            raise CorruptRecordError(str(verdict))
     # WAL needs memory shared between its users, which two hosts on one network folder lack.
     mode = "DELETE" if on_network(path) else "WAL"
     connection.execute(f"PRAGMA journal_mode = {mode}")
@@ -142,7 +142,7 @@ def memory(path: Path | None = None) -> sqlite3.Connection:
 
 
 @contextlib.contextmanager
-def _folder_lock(folder: Path) -> Iterator[None]:
+def _folder_lock(folder: Path) -> Generator[None]:
     """Keep a second terminal from setting aside the fresh record that the first just made."""
     handle = os.open(folder, os.O_RDONLY)
     try:
@@ -161,12 +161,12 @@ def open_or_replace(path: Path) -> tuple[sqlite3.Connection, Path | None]:
     """
     try:
         return connect(path), None
-    except CorruptRecord:
+    except CorruptRecordError:
         pass
     with _folder_lock(path.parent):
         try:
             return connect(path), None
-        except CorruptRecord:
+        except CorruptRecordError:
             aside = _set_aside(path)
         return connect(path), aside
 
@@ -179,5 +179,5 @@ def _set_aside(path: Path) -> Path:
     # The log goes along under the name that SQLite looks for: it may hold the last commits.
     for suffix in ("-wal", "-shm", "-journal"):
         with contextlib.suppress(FileNotFoundError):
-            os.rename(f"{path}{suffix}", f"{aside}{suffix}")
+            Path(f"{path}{suffix}").rename(f"{aside}{suffix}")
     return aside

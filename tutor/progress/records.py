@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
-VerdictName = Literal["pass", "fail", "unchecked", "skipped"]
+from tutor.grading.verdict import VerdictName
 
 
 @dataclass(frozen=True, kw_only=True)

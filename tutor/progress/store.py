@@ -18,6 +18,7 @@ ANSWER_BYTES = 100_000
 """How much of an attempt's answer is kept."""
 
 _KEY = ("course", "lesson", "step", "framework")
+_TABLES = ("draft", "place", "attempt", "hint", "seen")
 _Params = tuple[str | int | float, ...]
 _Rows = list[tuple[str | int | float, ...]]
 
@@ -31,16 +32,14 @@ _SAVE_PLACE = """INSERT INTO place (course, lesson, step, framework, at) VALUES 
 _RECORD = """INSERT INTO attempt (course, lesson, step, framework, at, answer, verdict, diagnosis,
     seconds, hints_taken) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _TAKE_HINT = """INSERT INTO hint (course, lesson, step, framework, taken) VALUES (?, ?, ?, ?, 1)
-    ON CONFLICT (course, lesson, step, framework) DO UPDATE SET taken = min(taken + 1, ?)"""
+    ON CONFLICT (course, lesson, step, framework) DO UPDATE SET taken = taken + 1"""
 _MARK_SEEN = "INSERT OR IGNORE INTO seen (course, lesson, step, at) VALUES (?, ?, ?, ?)"
 
 
 class Store:
     """One open record. Use it from the thread that opened it; any number of processes may."""
 
-    def __init__(
-        self, connection: sqlite3.Connection, path: Path | None, notice: str = ""
-    ) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path | None, notice: str = "") -> None:
         self._connection = connection
         self._path = path
         """The file; None when the record lives in memory for good."""
@@ -65,7 +64,7 @@ class Store:
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             connection, aside = database.open_or_replace(path)
-        except (OSError, sqlite3.Error, database.CorruptRecord) as error:
+        except (OSError, sqlite3.Error, database.CorruptRecordError) as error:
             notice = (
                 f"Nothing you do will be saved: the record {path} cannot be used "
                 f"({database.reason(error)}). Mend that, or set FWTUTOR_HOME to a folder that can "
@@ -81,7 +80,7 @@ class Store:
 
     # --- drafts and places
 
-    def draft(self, *, course: str, lesson: str, step: str, framework: str) -> SavedDraft | None:
+    def draft(self, course: str, lesson: str, step: str, framework: str) -> SavedDraft | None:
         """Return what the learner had typed, or None."""
         rows = self._read(
             'SELECT text, row, "column", saved_at FROM draft'
@@ -95,16 +94,15 @@ class Store:
             text=str(text), row=int(row), column=int(column), saved_at=float(saved_at)
         )
 
-    def save_draft(
+    def save_draft(  # noqa: PLR0917  # the key, then the draft, as every method takes them
         self,
-        text: str,
-        row: int = 0,
-        column: int = 0,
-        *,
         course: str,
         lesson: str,
         step: str,
         framework: str,
+        text: str,
+        row: int = 0,
+        column: int = 0,
     ) -> None:
         """Keep what the learner has typed so far.
 
@@ -112,9 +110,7 @@ class Store:
             StateError: The first time that the record cannot be written; it is kept in memory.
         """
         key = (course, lesson, step, framework)
-        self._write(
-            _SAVE_DRAFT, (*key, _storable(text), row, column, time.time()), ("draft", *key)
-        )
+        self._write(_SAVE_DRAFT, (*key, _storable(text), row, column, time.time()), ("draft", *key))
 
     def place(self, course: str) -> Place | None:
         """Return where the learner left off in a course, or None."""
@@ -126,7 +122,7 @@ class Store:
         lesson, step, framework, at = rows[0]
         return Place(lesson=str(lesson), step=str(step), framework=str(framework), at=float(at))
 
-    def save_place(self, *, course: str, lesson: str, step: str, framework: str) -> None:
+    def save_place(self, course: str, lesson: str, step: str, framework: str) -> None:
         """Keep where the learner is.
 
         Raises:
@@ -164,7 +160,7 @@ class Store:
         where, params = _where(course=course, lesson=lesson, step=step, framework=framework)
         rows = self._read(
             "SELECT id, course, lesson, step, framework, at, answer, verdict, diagnosis, seconds,"
-            f" hints_taken FROM attempt WHERE {where} ORDER BY id",
+            f" hints_taken FROM attempt WHERE {where} ORDER BY id",  # our own names
             params,
         )
         return tuple(
@@ -196,7 +192,7 @@ class Store:
             found.setdefault(str(lesson), set()).add((str(step), str(framework)))
         return found
 
-    def tried(self, *, course: str, lesson: str, step: str, framework: str) -> bool:
+    def tried(self, course: str, lesson: str, step: str, framework: str) -> bool:
         """Whether an attempt here passed or failed; one that could not be checked is no try."""
         rows = self._read(
             "SELECT 1 FROM attempt WHERE course = ? AND lesson = ? AND step = ? AND framework = ?"
@@ -207,7 +203,7 @@ class Store:
 
     # --- hints and reading
 
-    def hints_taken(self, *, course: str, lesson: str, step: str, framework: str) -> int:
+    def hints_taken(self, course: str, lesson: str, step: str, framework: str) -> int:
         """Return how many hints the learner has seen."""
         rows = self._read(
             "SELECT taken FROM hint WHERE course = ? AND lesson = ? AND step = ? AND framework = ?",
@@ -215,17 +211,17 @@ class Store:
         )
         return int(rows[0][0]) if rows else 0
 
-    def take_hint(self, of: int, *, course: str, lesson: str, step: str, framework: str) -> int:
-        """Count one more hint, up to `of`, and return which one to show (1-based).
+    def take_hint(self, course: str, lesson: str, step: str, framework: str) -> int:
+        """Count one more hint, and return how many were taken.
 
         Raises:
             StateError: The first time that the record cannot be written; it is kept in memory.
         """
         key = (course, lesson, step, framework)
-        self._write(_TAKE_HINT, (*key, of))
-        return self.hints_taken(course=course, lesson=lesson, step=step, framework=framework)
+        self._write(_TAKE_HINT, key)
+        return self.hints_taken(*key)
 
-    def mark_seen(self, *, course: str, lesson: str, step: str) -> None:
+    def mark_seen(self, course: str, lesson: str, step: str) -> None:
         """Keep that a reading step was opened.
 
         Raises:
@@ -250,14 +246,12 @@ class Store:
             StateError: Nothing was forgotten, because the record cannot be written.
         """
         where, params = _where(course=course, lesson=lesson, step=step)
+        deletes = [f"DELETE FROM {table} WHERE {where}" for table in _TABLES]  # noqa: S608
         connection = self._standby or self._connection
         try:
             connection.execute("BEGIN IMMEDIATE")
             try:
-                gone = sum(
-                    connection.execute(f"DELETE FROM {table} WHERE {where}", params).rowcount
-                    for table in ("draft", "place", "attempt", "hint", "seen")
-                )
+                gone = sum(connection.execute(sql, params).rowcount for sql in deletes)
                 connection.execute("COMMIT")
             except BaseException:
                 if connection.in_transaction:
@@ -266,8 +260,9 @@ class Store:
         except sqlite3.Error as error:
             raise self._trouble(error, "nothing was forgotten") from error
         if self._standby is not None:
-            for table in ("draft", "place", "attempt", "hint", "seen"):
-                self._owe(f"DELETE FROM {table} WHERE {where}", params)
+            for sql in deletes:
+                self._owe(sql, params)
+            self._settle()
         return gone
 
     def close(self) -> None:
@@ -339,7 +334,7 @@ class Store:
         self._connection.close()
         try:
             self._connection, aside = database.open_or_replace(self._path)
-        except (OSError, sqlite3.Error, database.CorruptRecord) as again:
+        except (OSError, sqlite3.Error, database.CorruptRecordError) as again:
             self._connection = database.memory()
             path, self._path = self._path, None
             return StateError(
