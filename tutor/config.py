@@ -18,10 +18,9 @@ from __future__ import annotations
 import re
 import shlex
 import sys
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -76,7 +75,6 @@ class Config(Struct, frozen=True, kw_only=True):
 
 _TOP = ("framework", "frameworks", "device", "theme", "keys")
 _DEVICE = re.compile(r"auto|(cpu|gpu|cuda|tpu|mps|rocm)(:\d+)?")
-_Part = TypeVar("_Part")
 
 
 def load_config(path: Path) -> Config:
@@ -95,6 +93,8 @@ def load_config(path: Path) -> Config:
         ) from None
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}).") from None
+    import tomllib  # 5 ms; most have no file
+
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -129,7 +129,7 @@ class _Reader:
                 return known
         if name is None:
             return None
-        self._fail(
+        raise self._fault(
             ("framework",),
             f"`framework` is {_shown(name)}; expected one of {_listed(FRAMEWORKS)}."
             + nearest(str(name), FRAMEWORKS),
@@ -144,7 +144,7 @@ class _Reader:
                 value, str, at, 'a key such as "f6", or several: "f6,ctrl+g"'
             )
             if not keys[name].strip():
-                self._fail(at, f'`keys.{name}` is empty; expected a key such as "f6".')
+                raise self._fault(at, f'`keys.{name}` is empty; expected a key such as "f6".')
         return keys
 
     def _frameworks(self, found: object) -> dict[FrameworkName, FrameworkConfig]:
@@ -173,17 +173,19 @@ class _Reader:
         )
         device = self._convert(own.get("device"), str | None, (*at, "device"), "a device")
         if python is not None and command is not None:
-            self._fail(
+            raise self._fault(
                 (*at, "command"), f"`{'.'.join(at)}` has both `python` and `command`; keep one."
             )
         for key, value in (("python", python), ("command", command)):
             if value is not None and not (value[0] if value else ""):
-                self._fail((*at, key), f"`{'.'.join((*at, key))}` is empty; expected {words}.")
+                raise self._fault(
+                    (*at, key), f"`{'.'.join((*at, key))}` is empty; expected {words}."
+                )
         if isinstance(python, str) and " " in python and not Path(python).expanduser().exists():
-            self._fail(
+            raise self._fault(
                 (*at, "python"),
-                f"`{'.'.join((*at, 'python'))}` names {_shown(python)}, which is not a file; to give "
-                f"a command, write a list: {_shown(shlex.split(python))}.",
+                f"`{'.'.join((*at, 'python'))}` names {_shown(python)}, which is not a file; "
+                f"to give a command, write a list: {_shown(shlex.split(python))}.",
             )
         if device is not None:
             self._device(device, (*at, "device"))
@@ -191,10 +193,11 @@ class _Reader:
 
     def _device(self, device: str, at: tuple[str, ...]) -> None:
         if not _DEVICE.fullmatch(device):
-            self._fail(
+            raise self._fault(
                 at,
-                f"`{'.'.join(at)}` is {_shown(device)}; expected auto, cpu, cuda, or one of several "
-                "such as cuda:1." + nearest(device, ("auto", "cpu", "cuda", "gpu", "tpu", "mps")),
+                f"`{'.'.join(at)}` is {_shown(device)}; expected auto, cpu, cuda, or one "
+                "of several such as cuda:1."
+                + nearest(device, ("auto", "cpu", "cuda", "gpu", "tpu", "mps")),
             )
 
     def _table(self, found: object, at: tuple[str, ...], expected: str) -> dict[str, Any]:
@@ -205,26 +208,25 @@ class _Reader:
         for name in table:
             if name not in known:
                 where = f"[{'.'.join(at)}]" if at else "the file"
-                self._fail(
+                raise self._fault(
                     (*at, name),
                     f"`{name}` is not known in {where}; expected {_listed(known)}."
                     + nearest(name, known),
                 )
 
-    def _convert(
-        self, value: object, kind: type[_Part] | Any, at: tuple[str, ...], expected: str
-    ) -> Any:
+    def _convert(self, value: object, kind: Any, at: tuple[str, ...], expected: str) -> Any:
         try:
             return msgspec.convert(value, kind)
         except msgspec.ValidationError:
-            self._fail(at, f"`{'.'.join(at)}` is {_shown(value)}; expected {expected}.")
+            shown = f"`{'.'.join(at)}` is {_shown(value)}"
+            raise self._fault(at, f"{shown}; expected {expected}.") from None
 
-    def _fail(self, at: tuple[str, ...], sentence: str) -> NoReturn:
+    def _fault(self, at: tuple[str, ...], sentence: str) -> UsageError:
         line = next(
             (self._lines[at[:n]] for n in range(len(at), 0, -1) if at[:n] in self._lines), None
         )
         place = f"{self._path}:{line}" if line else f"{self._path}"
-        raise UsageError(f"{place}: {sentence}")
+        return UsageError(f"{place}: {sentence}")
 
 
 _HEADER = re.compile(r"\s*\[([^\[\]]+)\]\s*(?:#.*)?$")

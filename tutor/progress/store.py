@@ -158,11 +158,12 @@ class Store:
     ) -> tuple[Attempt, ...]:
         """Return attempts, oldest first; leave names out to get those of all."""
         where, params = _where(course=course, lesson=lesson, step=step, framework=framework)
-        rows = self._read(
-            "SELECT id, course, lesson, step, framework, at, answer, verdict, diagnosis, seconds,"
-            f" hints_taken FROM attempt WHERE {where} ORDER BY id",  # our own names
-            params,
+        columns = (
+            "id, course, lesson, step, framework, at, answer, verdict, diagnosis, seconds,"
+            " hints_taken"
         )
+        sql = f"SELECT {columns} FROM attempt WHERE {where} ORDER BY id"  # noqa: S608
+        rows = self._read(sql, params)
         return tuple(
             Attempt(
                 id=int(row[0]),
