@@ -1,0 +1,372 @@
+"""One attempt: run the job, fetch the reference, grade. Holds the hosts' side of the session."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import msgspec
+
+from tutor.config import Config
+from tutor.course.inputs import sizes_of
+from tutor.course.models import (
+    Choose,
+    Code,
+    Exercise,
+    FrameworkName,
+    Measure,
+    Order,
+    Read,
+    Step,
+    Value,
+)
+from tutor.errors import NotOnThisMachine, RuntimeUnavailable
+from tutor.grading.grade import (
+    WrongProgram,
+    grade_code,
+    grade_order,
+    grade_raised,
+    grade_value,
+    unfilled_blank,
+)
+from tutor.grading.verdict import Verdict
+from tutor.runtime.host import Host
+from tutor.runtime.job import Job, Outcome, Printed
+from tutor.runtime.pool import Pool
+from tutor.session.judging import (
+    NOT_THE_LEARNERS,
+    authors_fault,
+    bars,
+    check_specs,
+    chosen_lines,
+    foreseen,
+    judge_choice,
+    judge_measurement,
+    needs_host,
+    ran_verdict,
+    require,
+    rights_of,
+    seeds_of,
+    stamped,
+    unchecked,
+)
+from tutor.session.model import Measured, StepView, SubmitEvent, Waiting
+from tutor.session.plan import (
+    choose_job,
+    code_job,
+    measure_job,
+    order_job,
+    read_job,
+    solution_job,
+    split_checks,
+    value_job,
+)
+from tutor.session.references import References
+from tutor.session.views import distractors_of, lines_of
+
+
+@dataclass(frozen=True)
+class _Ran:
+    """What one run left behind."""
+
+    host: Host
+    outcome: Outcome
+    output: str
+
+
+class Attempts:
+    """Runs answers on hosts and grades what comes back."""
+
+    def __init__(self, pool: Pool, references: References, config: Config) -> None:
+        self._pool = pool
+        self._references = references
+        self._config = config
+        self._running: Host | None = None
+        self._measured: dict[tuple[str, str], Outcome] = {}
+
+    # What the session asks for
+
+    async def prepare(self, step: Step, framework: FrameworkName, tries: int) -> None:
+        """Start the host, warm a spare, compute what the next attempt is compared with."""
+        if not needs_host(step, framework):
+            return
+        host = await self._pool.host(framework)
+        await host.warm_up()
+        if isinstance(step, Code) or (isinstance(step, Order) and step.checks):
+            await self._reference(host, step, framework, seeds_of(step, tries))
+
+    async def submit(
+        self, step: Step, shown: StepView, answer: str, tries: int
+    ) -> AsyncIterator[SubmitEvent]:
+        """Run and grade; ends with exactly one Verdict."""
+        try:
+            async for event in self._submit(step, shown, answer, tries):
+                yield event
+        except NotOnThisMachine as error:
+            yield Verdict(verdict="skipped", message=str(error), framework=shown.framework)
+        except RuntimeUnavailable as error:
+            yield Verdict(verdict="unchecked", message=str(error), framework=shown.framework)
+
+    async def run(self, step: Step, shown: StepView, answer: str) -> AsyncIterator[SubmitEvent]:
+        """Run without grading; ends with exactly one Verdict."""
+        try:
+            match step:
+                case Read():
+                    job = read_job(step, shown.framework)
+                case Code():
+                    job = code_job(step, shown.framework, answer, (0,), checked=False)
+                case Value():
+                    job = value_job(step, shown.framework)
+                case Measure():
+                    async for event in self._submit(step, shown, "", 0):
+                        yield event
+                    return
+                case Choose() | Order():
+                    yield unchecked("There is no program to run here; submit your answer.", shown)
+                    return
+            ran: _Ran | None = None
+            async for event in self._run(job, shown.framework):
+                if isinstance(event, _Ran):
+                    ran = event
+                else:
+                    yield event
+            assert ran is not None
+            yield ran_verdict(ran.outcome, shown)
+        except NotOnThisMachine as error:
+            yield Verdict(verdict="skipped", message=str(error), framework=shown.framework)
+        except RuntimeUnavailable as error:
+            yield unchecked(str(error), shown)
+
+    async def stop(self) -> None:
+        """End the run in flight, if there is one."""
+        if self._running is not None:
+            await self._running.stop()
+
+    async def close(self) -> None:
+        """Give up what is still being computed."""
+        await self._references.close()
+
+    # One kind each
+
+    async def _submit(
+        self, step: Step, shown: StepView, answer: str, tries: int
+    ) -> AsyncIterator[SubmitEvent]:
+        match step:
+            case Read():
+                events = self.run(step, shown, answer)
+            case Value():
+                events = self._submit_value(step, shown, answer)
+            case Code():
+                events = self._submit_code(step, shown, answer, tries)
+            case Choose():
+                events = self._submit_choice(step, shown, answer)
+            case Order():
+                events = self._submit_order(step, shown, answer, tries)
+            case Measure():
+                events = self._submit_measure(step, shown, answer)
+        async for event in events:
+            yield event
+
+    async def _submit_value(
+        self, step: Value, shown: StepView, answer: str
+    ) -> AsyncIterator[SubmitEvent]:
+        if not answer.strip():
+            yield unchecked("Type your prediction first; then it runs.", shown)
+            return
+        job = value_job(step, shown.framework)
+        async for event in self._run(job, shown.framework, step):
+            if not isinstance(event, _Ran):
+                yield event
+            elif event.outcome.how != "finished":
+                yield authors_fault(event.outcome, shown)
+            else:
+                expected, *wrong = event.outcome.results[0]
+                verdict = grade_value(
+                    expected,
+                    answer,
+                    step.form,
+                    rtol=step.rtol,
+                    atol=step.atol,
+                    mistakes=foreseen(step.mistakes, wrong, shown.framework),
+                )
+                yield stamped(verdict, step, shown, event.outcome)
+
+    async def _submit_code(
+        self, step: Code, shown: StepView, answer: str, tries: int
+    ) -> AsyncIterator[SubmitEvent]:
+        framework = shown.framework
+        if sentence := unfilled_blank(answer):
+            yield Verdict(
+                verdict="fail", message=sentence, diagnosis="unfilled-blank", framework=framework
+            )
+            return
+        seeds = seeds_of(step, tries)
+        job = code_job(step, framework, answer, seeds, checked=True)
+        async for event in self._run(job, framework, step):
+            if not isinstance(event, _Ran):
+                yield event
+            else:
+                verdict = await self._grade_program(event, step, framework, seeds)
+                yield stamped(verdict, step, shown, event.outcome)
+
+    async def _submit_order(
+        self, step: Order, shown: StepView, answer: str, tries: int
+    ) -> AsyncIterator[SubmitEvent]:
+        framework = shown.framework
+        verdict = grade_order(
+            lines_of(step, framework),
+            shown.lines,
+            [(d.line, d.why) for d in distractors_of(step, framework)],
+            answer,
+        )
+        chosen = chosen_lines(shown.lines, answer)
+        if not step.checks or verdict.verdict == "unchecked" or not chosen:
+            yield stamped(verdict, step, shown, None)
+            return
+        # Really run, whether it is the author's order or another that may work as well.
+        job = order_job(step, framework, chosen)
+        async for event in self._run(job, framework, step):
+            if not isinstance(event, _Ran):
+                yield event
+            elif verdict.verdict == "pass":
+                yield stamped(verdict, step, shown, event.outcome)
+            else:
+                ran = await self._grade_program(event, step, framework, seeds_of(step, tries))
+                yield stamped(ran if ran.verdict != "fail" else verdict, step, shown, event.outcome)
+
+    async def _submit_choice(
+        self, step: Choose, shown: StepView, answer: str
+    ) -> AsyncIterator[SubmitEvent]:
+        job = choose_job(step, shown.framework)
+        if job is None:
+            rights = [bool(option.right) for option in step.options]
+            verdict = judge_choice(step, rights, answer, shown.framework)
+            yield stamped(verdict, step, shown, None)
+            return
+        async for event in self._run(job, shown.framework, step):
+            if not isinstance(event, _Ran):
+                yield event
+            elif event.outcome.how != "finished":
+                yield authors_fault(event.outcome, shown)
+            else:
+                rights = rights_of(step, event.outcome.results[0])
+                verdict = judge_choice(step, rights, answer, shown.framework)
+                yield stamped(verdict, step, shown, event.outcome)
+
+    async def _submit_measure(
+        self, step: Measure, shown: StepView, answer: str
+    ) -> AsyncIterator[SubmitEvent]:
+        key = (str(shown.ref), shown.framework)
+        outcome = self._measured.get(key) if answer.strip() else None
+        if outcome is None:
+            async for event in self._run(measure_job(step, shown.framework), shown.framework, step):
+                if not isinstance(event, _Ran):
+                    yield event
+                else:
+                    outcome = event.outcome
+            assert outcome is not None
+            if outcome.how == "stopped":
+                yield unchecked(outcome.words, shown)
+                return
+            if outcome.how != "finished":
+                yield authors_fault(outcome, shown)
+                return
+            self._measured[key] = outcome
+            yield Measured(bars(outcome.results[0][0]), step.unit)
+        if not answer.strip():
+            yield unchecked("Measured. Now answer from it.", shown, outcome)
+            return
+        yield stamped(judge_measurement(step, outcome, answer, shown), step, shown, outcome)
+
+    # Running
+
+    async def _run(
+        self, job: Job, framework: FrameworkName, step: Exercise | None = None
+    ) -> AsyncIterator[SubmitEvent | _Ran]:
+        """Run one job in a spare; ends with what it left behind."""
+        if not self._pool.running(framework):
+            yield Waiting(f"starting {framework}")
+        host = await self._pool.host(framework)
+        if step is not None:
+            require(step, host.hello)
+        job = self._on_device(job)
+        output: list[str] = []
+        self._running = host
+        try:
+            async for event in host.run(job):
+                if isinstance(event, Outcome):
+                    yield _Ran(host, event, "".join(output))
+                else:
+                    if isinstance(event, Printed):
+                        output.append(event.text)
+                    yield event
+        finally:
+            self._running = None
+
+    async def _reference(
+        self, host: Host, step: Code | Order, framework: FrameworkName, seeds: tuple[int, ...]
+    ) -> Outcome:
+        job = solution_job(step, framework, seeds)
+        return await self._references.outcome(host, self._on_device(job))
+
+    def _on_device(self, job: Job) -> Job:
+        framework: FrameworkName = job.framework  # type: ignore[assignment]
+        return msgspec.structs.replace(job, device=self._config.device_for(framework))
+
+    async def _grade_program(
+        self, ran: _Ran, step: Code | Order, framework: FrameworkName, seeds: tuple[int, ...]
+    ) -> Verdict:
+        """Compare with the solution; on a difference, with the programs the author foresaw."""
+        outcome = ran.outcome
+        if outcome.how not in ("finished", "raised"):
+            how = "unchecked" if outcome.how in NOT_THE_LEARNERS else "fail"
+            return Verdict(verdict=how, message=outcome.words, diagnosis=outcome.how)
+        if outcome.how == "raised":
+            assert outcome.error is not None
+            wrong = await self._wrong_programs(ran.host, step, framework, seeds)
+            return grade_raised(outcome.error, wrong)
+        reference = await self._reference(ran.host, step, framework, seeds)
+        if reference.how != "finished":
+            return Verdict(
+                verdict="unchecked",
+                message="The lesson's own answer did not run here, so yours was not checked: "
+                + (reference.words or "it raised an exception."),
+                diagnosis="reference",
+            )
+        specs = check_specs(step.checks, framework)
+        expected, _ = split_checks(step.checks, reference.results)
+        got, equals = split_checks(step.checks, outcome.results)
+        sizes = sizes_of(step.inputs) if isinstance(step, Code) else ()
+        verdict = grade_code(specs, expected, got, equals, mistakes=(), sizes=sizes)
+        if verdict.verdict != "fail":
+            return verdict
+        wrong = await self._wrong_programs(ran.host, step, framework, seeds)
+        return grade_code(specs, expected, got, equals, mistakes=wrong, sizes=sizes)
+
+    async def _wrong_programs(
+        self, host: Host, step: Code | Order, framework: FrameworkName, seeds: tuple[int, ...]
+    ) -> list[WrongProgram]:
+        """What each foreseen wrong program gives, or how it ends."""
+        if isinstance(step, Order):
+            return []
+        found: list[WrongProgram] = []
+        for mistake in step.variants[framework].mistakes:
+            if mistake.code is None:
+                found.append(
+                    WrongProgram(say=mistake.say, raises=mistake.raises, matching=mistake.matching)
+                )
+                continue
+            job = code_job(step, framework, mistake.code, seeds, checked=True)
+            outcome = await self._references.outcome(host, self._on_device(job))
+            if outcome.how == "finished":
+                values, _ = split_checks(step.checks, outcome.results)
+                found.append(WrongProgram(say=mistake.say, values=values))
+            elif outcome.error is not None:
+                found.append(
+                    WrongProgram(
+                        say=mistake.say,
+                        raises=mistake.raises or outcome.error.type,
+                        matching=mistake.matching or outcome.error.message,
+                    )
+                )
+        return found

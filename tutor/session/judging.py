@@ -1,0 +1,206 @@
+"""Small, pure steps between a run's outcome and a verdict for the learner."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from tutor.course.models import (
+    Check,
+    Choose,
+    Code,
+    Exercise,
+    FrameworkName,
+    Measure,
+    Mistake,
+    Order,
+    Read,
+    Step,
+)
+from tutor.course.resolve import text_for
+from tutor.errors import NotOnThisMachine
+from tutor.grading.grade import CheckSpec, grade_choice, grade_raised, grade_value
+from tutor.grading.values import Mapping, Number, Tensor
+from tutor.grading.values import Value as WireValue
+from tutor.grading.verdict import Verdict
+from tutor.runtime.job import Outcome
+from tutor.session.model import StepView
+from tutor.session.plan import choose_job, seeds_for
+
+NOT_THE_LEARNERS = frozenset({"stopped", "not-started", "host-lost"})
+"""Ends that are never counted against the learner."""
+
+
+def seeds_of(step: Step, tries: int) -> tuple[int, ...]:
+    """The seeds of the attempt that follows ``tries`` others."""
+    return seeds_for(tries, step.seeds if isinstance(step, Code) else 1)
+
+
+def needs_host(step: Step, framework: FrameworkName) -> bool:
+    """Whether the step needs a host at all."""
+    match step:
+        case Read():
+            return step.given is not None
+        case Choose():
+            return choose_job(step, framework) is not None
+        case Order():
+            return bool(step.checks)
+        case _:
+            return True
+
+
+def require(step: Exercise, hello: Hello) -> None:
+    """Raise NotOnThisMachine when the machine lacks what the exercise needs."""
+    accelerators = [name for name in hello.devices if not name.startswith("cpu")]
+    wanted = {"gpu": 1, "gpus": 2}.get(step.needs.device or "", 0)
+    if len(accelerators) < wanted:
+        what = "a GPU" if wanted == 1 else "two GPUs"
+        here = ", ".join(hello.devices) or "no device"
+        raise NotOnThisMachine(
+            f"This exercise needs {what}; {hello.framework} on {hello.machine} "
+            f"sees {here}."
+        )
+
+
+def check_specs(checks: Sequence[Check], framework: FrameworkName) -> list[CheckSpec]:
+    """The checks as grading takes them, with their texts for ``framework``."""
+    return [
+        CheckSpec(
+            label=text_for(check.that, framework),
+            equals=check.equals is not None,
+            is_=check.is_,
+            at_least=check.at_least,
+            at_most=check.at_most,
+            raises=check.raises,
+            rtol=check.rtol,
+            atol=check.atol,
+            ignore=frozenset(check.ignore),
+            say=text_for(check.say, framework),
+        )
+        for check in checks
+    ]
+
+
+def foreseen(
+    mistakes: Sequence[Mistake], probed: Sequence[WireValue], framework: FrameworkName
+) -> list[tuple[WireValue | str, str]]:
+    """Each mistake's wrong answer beside its message."""
+    values = iter(probed)
+    foreseen: list[tuple[WireValue | str, str]] = []
+    for mistake in mistakes:
+        wrong = next(values) if text_for(mistake.probe, framework) else mistake.answer
+        if wrong is not None:
+            foreseen.append((wrong, text_for(mistake.say, framework)))
+    return foreseen
+
+
+def rights_of(step: Choose | Measure, probed: Sequence[WireValue]) -> list[bool]:
+    """Whether each option is right, with the evaluated ones filled in."""
+    values = iter(probed)
+    return [
+        _truth(next(values)) if isinstance(option.right, str) else option.right
+        for option in step.options
+    ]
+
+
+def _truth(value: WireValue) -> bool:
+    match value:
+        case Number():
+            return value.text == "True"
+        case Tensor():
+            return value.dtype == "bool" and value.data == b"\x01"
+        case _:
+            return False
+
+
+def judge_choice(
+    step: Choose | Measure, rights: Sequence[bool], answer: str, framework: FrameworkName
+) -> Verdict:
+    """Grade the options chosen."""
+    options = [
+        (text_for(option.text, framework), right, text_for(option.why, framework))
+        for option, right in zip(step.options, rights, strict=True)
+    ]
+    return grade_choice(options, answer, isinstance(step, Choose) and step.several)
+
+
+def judge_measurement(step: Measure, outcome: Outcome, answer: str, shown: StepView) -> Verdict:
+    """Grade an answer against the experiment it was read from."""
+    _, *probed = outcome.results[0]
+    if step.options:
+        return judge_choice(step, rights_of(step, probed), answer, shown.framework)
+    expected, *wrong = probed
+    return grade_value(
+        expected,
+        answer,
+        step.form,
+        rtol=step.rtol,
+        atol=step.atol,
+        mistakes=foreseen(step.mistakes, wrong, shown.framework),
+    )
+
+
+def bars(results: WireValue) -> tuple[tuple[str, float], ...]:
+    """Label and number of each result that is a number."""
+    from tutor.grading.compare import as_float
+
+    if not isinstance(results, Mapping):
+        return ()
+    pairs = ((label, as_float(value)) for label, value in results.items)
+    return tuple((label, number) for label, number in pairs if number is not None)
+
+
+def chosen_lines(shown: Sequence[str], answer: str) -> list[str]:
+    """The lines an answer such as ``3,1`` picks; empty when it cannot be read."""
+    numbers = [part.strip() for part in answer.replace(",", " ").split()]
+    if not all(n.isascii() and n.isdigit() and 1 <= int(n) <= len(shown) for n in numbers):
+        return []
+    return [shown[int(n) - 1] for n in numbers]
+
+
+def unchecked(sentence: str, shown: StepView, outcome: Outcome | None = None) -> Verdict:
+    """A verdict that is not counted, with the reason."""
+    return Verdict(
+        verdict="unchecked",
+        message=sentence,
+        framework=shown.framework,
+        device=outcome.device if outcome else "",
+        seconds=outcome.seconds if outcome else 0.0,
+    )
+
+
+def authors_fault(outcome: Outcome, shown: StepView) -> Verdict:
+    """The lesson's own code did not run to its end: never the learner's fault."""
+    reason = outcome.words or "it did not finish."
+    if outcome.how == "stopped":
+        return unchecked(reason, shown, outcome)
+    return unchecked(f"The lesson's own code did not run here: {reason}", shown, outcome)
+
+
+def ran_verdict(outcome: Outcome, shown: StepView) -> Verdict:
+    """How an ungraded run ended."""
+    if outcome.how == "finished":
+        return Verdict(
+            verdict="pass",
+            message="",
+            framework=shown.framework,
+            device=outcome.device,
+            seconds=outcome.seconds,
+        )
+    if outcome.error is not None:
+        raised = grade_raised(outcome.error, ())
+        return unchecked(raised.message, shown, outcome)
+    return unchecked(outcome.words, shown, outcome)
+
+
+def stamped(verdict: Verdict, step: Exercise, shown: StepView, outcome: Outcome | None) -> Verdict:
+    """The verdict with where it ran, how long it took and, on a pass, the explanation."""
+    explain = text_for(step.explain, shown.framework) if verdict.verdict == "pass" else ""
+    return msgspec.structs.replace(
+        verdict,
+        framework=shown.framework,
+        device=outcome.device if outcome else "",
+        seconds=outcome.seconds if outcome else 0.0,
+        explain=explain,
+    )

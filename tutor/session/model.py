@@ -1,0 +1,119 @@
+"""What the session hands out: frozen views of steps, standings and events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tutor.course.models import FrameworkName
+from tutor.grading.verdict import Verdict
+from tutor.runtime.job import Printed, Started
+
+
+@dataclass(frozen=True)
+class StepRef:
+    """Names a step: ``lesson/step`` on the command line."""
+
+    lesson: str
+    step: str
+
+    def __str__(self) -> str:
+        return f"{self.lesson}/{self.step}"
+
+
+@dataclass(frozen=True)
+class StepView:
+    """A step as one framework's learner sees it: every per-framework text resolved."""
+
+    ref: StepRef
+    kind: str
+    """`read`, `value`, `code`, `choose`, `order` or `measure`."""
+    number: int
+    """1-based place in the lesson."""
+    title: str
+    framework: FrameworkName
+    frameworks: tuple[FrameworkName, ...]
+    """Those the step can be done in."""
+    prompt: str
+    """Markdown: the text of a reading step, the question of an exercise."""
+    setup: str = ""
+    """Code that runs before the learner's, to show above the editor."""
+    given: str = ""
+    """Code shown, which the learner does not edit."""
+    starter: str = ""
+    """What the editor opens with."""
+    task: str = ""
+    """`write`, `fix` or `fill`, for code."""
+    form: str = ""
+    """How a value is typed; see `course.models.Form`."""
+    options: tuple[str, ...] = ()
+    """Options to choose from, in order; answers name them by 1-based number."""
+    several: bool = False
+    """Whether more than one option may be marked."""
+    lines: tuple[str, ...] = ()
+    """Lines to order, shuffled; answers name them by 1-based number, in order."""
+    unit: str = ""
+    """The unit of a measurement's results."""
+    hints: int = 0
+    """How many hints there are."""
+    runnable: bool = False
+    """Whether it has code that can be run without being graded."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far the learner is with one lesson."""
+
+    passed: frozenset[tuple[str, str]]
+    """(step, framework) pairs passed; framework-free steps carry every framework they show."""
+    exercises: tuple[str, ...]
+    """Ids of the steps that ask for something."""
+    seen: frozenset[str] = frozenset()
+    """Ids of reading steps that were opened."""
+
+    @property
+    def done(self) -> int:
+        """How many exercises were passed in at least one framework."""
+        steps = {step for step, _ in self.passed}
+        return sum(exercise in steps for exercise in self.exercises)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every exercise was passed in at least one framework."""
+        return self.done == len(self.exercises)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What the learner had typed."""
+
+    text: str
+    row: int = 0
+    column: int = 0
+
+
+@dataclass(frozen=True)
+class Hint:
+    """One hint."""
+
+    text: str
+    number: int
+    """1-based."""
+    of: int
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The results of an experiment, to draw as bars."""
+
+    rows: tuple[tuple[str, float], ...]
+    unit: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Why nothing runs yet: `starting PyTorch`, `computing the reference`."""
+
+    what: str
+
+
+SubmitEvent = Waiting | Started | Printed | Measured | Verdict

@@ -1,0 +1,307 @@
+"""One learner at one course: what can be read, kept, asked for and run."""
+
+from __future__ import annotations
+
+import importlib.util
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tutor.config import Config, load_config
+from tutor.course.catalogue import Catalogue, shipped
+from tutor.course.models import FRAMEWORKS, Code, FrameworkName, Lesson, Order, Read, Step
+from tutor.course.resolve import is_exercise, step_id, text_for
+from tutor.errors import NotOnThisMachine, RuntimeUnavailable, UsageError, nearest
+from tutor.grading.verdict import Verdict
+from tutor.paths import Paths
+from tutor.progress.records import Attempt
+from tutor.progress.store import Store
+from tutor.session.attempts import Attempts
+from tutor.session.model import Draft, Hint, Standing, StepRef, StepView, SubmitEvent
+from tutor.session.references import References
+from tutor.session.views import lines_of, view
+
+if TYPE_CHECKING:
+    from tutor.runtime.job import Hello
+    from tutor.runtime.pool import Pool
+
+
+class Session:
+    """The one door. Reading and keeping are synchronous and fast; running is asynchronous."""
+
+    def __init__(
+        self, catalogue: Catalogue, store: Store, config: Config, pool: Pool, cache: Path
+    ) -> None:
+        self.catalogue = catalogue
+        self.store = store
+        self.config = config
+        self.pool = pool
+        self._attempts = Attempts(pool, References(cache / "references"), config)
+
+    @classmethod
+    def open(cls, *, course: Path | None = None, home: Path | None = None) -> Session:
+        """Open the course (the shipped one by default) and the learner's record.
+
+        Parses ``course.yaml`` and the index only, and starts no process.
+
+        Raises:
+            CourseError: The course cannot be used.
+            StateError: The configuration cannot be read.
+        """
+        from tutor.runtime.pool import Pool
+
+        paths = Paths.find(home)
+        config = load_config(paths.config)
+        catalogue = Catalogue.open(course or shipped(), paths.cache)
+        pool = Pool(config.commands(), cache=paths.cache)
+        return cls(catalogue, Store.open(paths.data), config, pool, paths.cache)
+
+    @property
+    def notice(self) -> str:
+        """A sentence to show once, about the learner's record; usually empty."""
+        return self.store.notice
+
+    # Reading
+
+    def lesson(self, lesson: str) -> Lesson:
+        """The parsed lesson.
+
+        Raises:
+            UsageError: There is no such lesson.
+            CourseError: Its file has faults.
+        """
+        return self.catalogue.lesson(lesson)
+
+    def view(self, ref: StepRef, framework: FrameworkName | None = None) -> StepView:
+        """The step in ``framework``; by default in the one the learner would go on with."""
+        lesson, _, index = self._find(ref)
+        return view(lesson, index, framework or self.preferred_framework())
+
+    def views(self, lesson: str, framework: FrameworkName | None = None) -> tuple[StepView, ...]:
+        """Every step; one not offered in ``framework`` comes in its own first."""
+        found = self.lesson(lesson)
+        chosen = framework or self.preferred_framework()
+        return tuple(view(found, index, chosen) for index in range(len(found.steps)))
+
+    def preferred_framework(self) -> FrameworkName | None:
+        """The learner's framework: the last used, else the configured, else the first installed."""
+        place = self.store.place(self._course)
+        if place is not None and place.framework in FRAMEWORKS:
+            return place.framework
+        if self.config.framework is not None:
+            return self.config.framework
+        return next((name for name in FRAMEWORKS if self._installed(name)), None)
+
+    def _installed(self, framework: FrameworkName) -> bool:
+        """Whether the framework is likely there: configured, or findable by this interpreter."""
+        if framework in self.config.frameworks:
+            return True
+        return importlib.util.find_spec(framework) is not None
+
+    def standing(self, lesson: str) -> Standing:
+        """How far the learner is with the lesson."""
+        info = self.catalogue.lessons[lesson]
+        return Standing(
+            passed=frozenset(self.store.passed(self._course).get(lesson, ())),
+            exercises=tuple(step.id for step in info.steps if step.exercise),
+            seen=frozenset(self.store.seen(self._course).get(lesson, ())),
+        )
+
+    def standings(self) -> dict[str, Standing]:
+        """Every lesson's standing, in two queries."""
+        passed, seen = self.store.passed(self._course), self.store.seen(self._course)
+        return {
+            lesson: Standing(
+                passed=frozenset(passed.get(lesson, ())),
+                exercises=tuple(step.id for step in info.steps if step.exercise),
+                seen=frozenset(seen.get(lesson, ())),
+            )
+            for lesson, info in self.catalogue.lessons.items()
+        }
+
+    def where(self) -> tuple[StepRef, FrameworkName] | None:
+        """Where the learner left off; None at first, or when that step is gone."""
+        place = self.store.place(self._course)
+        if place is None or place.framework not in FRAMEWORKS:
+            return None
+        info = self.catalogue.lessons.get(place.lesson)
+        if info is None or place.step not in {step.id for step in info.steps}:
+            return None
+        return StepRef(place.lesson, place.step), place.framework
+
+    def next_step(self) -> StepRef:
+        """What to do next: the first step not done of the first lesson not complete."""
+        standings = self.standings()
+        lessons = [info for info in self.catalogue.lessons.values() if info.steps]
+        for info in lessons:
+            standing = standings[info.id]
+            if standing.complete:
+                continue
+            done = {step for step, _ in standing.passed} | standing.seen
+            step = next((s for s in info.steps if s.id not in done), info.steps[0])
+            return StepRef(info.id, step.id)
+        return StepRef(lessons[0].id, lessons[0].steps[0].id)
+
+    def draft(self, ref: StepRef, framework: FrameworkName) -> Draft | None:
+        """What the learner had typed there."""
+        kept = self.store.draft(**self._key(ref, framework))
+        return Draft(kept.text, kept.row, kept.column) if kept else None
+
+    # Keeping
+
+    def save_draft(self, ref: StepRef, framework: FrameworkName, draft: Draft) -> None:
+        """Keep what is typed so far."""
+        self.store.save_draft(
+            text=draft.text, row=draft.row, column=draft.column, **self._key(ref, framework)
+        )
+
+    def save_place(self, ref: StepRef, framework: FrameworkName) -> None:
+        """Remember where the learner is; a reading step counts as seen."""
+        self.store.save_place(**self._key(ref, framework))
+        _, step, _ = self._find(ref)
+        if not is_exercise(step):
+            self.store.mark_seen(course=self._course, lesson=ref.lesson, step=ref.step)
+
+    def hints_shown(self, ref: StepRef, framework: FrameworkName) -> tuple[str, ...]:
+        """The hints already taken."""
+        _, step, _ = self._find(ref)
+        if isinstance(step, Read):
+            return ()
+        taken = self.store.hints_taken(**self._key(ref, framework))
+        return tuple(text_for(hint, framework) for hint in step.hints[:taken])
+
+    def hint(self, ref: StepRef, framework: FrameworkName) -> Hint:
+        """The next hint, or the last again.
+
+        Raises:
+            UsageError: The step has none.
+        """
+        _, step, _ = self._find(ref)
+        if isinstance(step, Read) or not step.hints:
+            raise UsageError(f"{ref} has no hints.")
+        taken = self.store.hints_taken(**self._key(ref, framework))
+        if taken < len(step.hints):
+            self.store.take_hint(**self._key(ref, framework))
+        number = min(taken + 1, len(step.hints))
+        return Hint(text_for(step.hints[number - 1], framework), number, len(step.hints))
+
+    def solution(self, ref: StepRef, framework: FrameworkName) -> str:
+        """The author's answer, after an honest try.
+
+        Raises:
+            UsageError: The learner has not tried yet, or the step has nothing to show.
+        """
+        lesson, step, index = self._find(ref)
+        if not isinstance(step, Code | Order):
+            raise UsageError(
+                "This step has no program to show: its answer is computed when you answer. "
+                "The hints lead to it."
+            )
+        chosen = view(lesson, index, framework).framework
+        tried = self.store.tried(**self._key(ref, chosen))
+        if not tried:
+            raise UsageError("The solution is shown after your first try. Take a hint, or run one.")
+        if isinstance(step, Code):
+            return step.variants[chosen].solution
+        return "\n".join(lines_of(step, chosen))
+
+    def reset(self, lesson: str | None = None, step: str | None = None) -> int:
+        """Forget drafts, attempts and hints; how many rows went."""
+        if lesson is not None and lesson not in self.catalogue.lessons:
+            self.lesson(lesson)  # raises, with the nearest name
+        return self.store.reset(self._course, lesson, step)
+
+    # Running
+
+    async def prepare(self, ref: StepRef, framework: FrameworkName) -> None:
+        """Have a warm worker and the reference values at hand before they are asked for.
+
+        Idempotent, and safe to cancel. What cannot be prepared is said at submission.
+        """
+        lesson, step, index = self._find(ref)
+        chosen = view(lesson, index, framework).framework
+        try:
+            await self._attempts.prepare(step, chosen, self._tries(ref, chosen))
+        except (RuntimeUnavailable, NotOnThisMachine):
+            return
+
+    async def submit(
+        self, ref: StepRef, framework: FrameworkName, answer: str
+    ) -> AsyncIterator[SubmitEvent]:
+        """Run and grade one answer; ends with exactly one Verdict, which is recorded."""
+        lesson, step, index = self._find(ref)
+        shown = view(lesson, index, framework)
+        tries = self._tries(ref, shown.framework)
+        async for event in self._attempts.submit(step, shown, answer, tries):
+            if isinstance(event, Verdict) and is_exercise(step):
+                self._record(ref, shown.framework, answer, event)
+            yield event
+
+    async def run(
+        self, ref: StepRef, framework: FrameworkName, answer: str
+    ) -> AsyncIterator[SubmitEvent]:
+        """Run without grading or recording; ends with a Verdict that says how it ended."""
+        lesson, step, index = self._find(ref)
+        async for event in self._attempts.run(step, view(lesson, index, framework), answer):
+            yield event
+
+    async def stop(self) -> None:
+        """End the run in flight."""
+        await self._attempts.stop()
+
+    async def hosts(self) -> tuple[Hello, ...]:
+        """The hosts alive now."""
+        return self.pool.alive()
+
+    async def close(self) -> None:
+        """Kill the hosts and close the record."""
+        await self._attempts.close()
+        await self.pool.close()
+        self.store.close()
+
+    # Inside
+
+    @property
+    def _course(self) -> str:
+        return self.catalogue.course.course
+
+    def _find(self, ref: StepRef) -> tuple[Lesson, Step, int]:
+        lesson = self.lesson(ref.lesson)
+        ids = [step_id(step, index) for index, step in enumerate(lesson.steps)]
+        if ref.step not in ids:
+            raise UsageError(
+                f"Lesson `{ref.lesson}` has no step `{ref.step}`.{nearest(ref.step, ids)} "
+                f"Its steps: {', '.join(ids)}."
+            )
+        index = ids.index(ref.step)
+        return lesson, lesson.steps[index], index
+
+    def _key(self, ref: StepRef, framework: FrameworkName) -> dict[str, str]:
+        return {
+            "course": self._course,
+            "lesson": ref.lesson,
+            "step": ref.step,
+            "framework": framework,
+        }
+
+    def _tries(self, ref: StepRef, framework: FrameworkName) -> int:
+        return len(self.store.attempts(self._course, ref.lesson, ref.step, framework))
+
+    def _record(
+        self, ref: StepRef, framework: FrameworkName, answer: str, verdict: Verdict
+    ) -> None:
+        self.store.record(
+            Attempt(
+                course=self._course,
+                lesson=ref.lesson,
+                step=ref.step,
+                framework=framework,
+                at=time.time(),
+                answer=answer,
+                verdict=verdict.verdict,
+                diagnosis=verdict.diagnosis,
+                seconds=verdict.seconds,
+                hints_taken=self.store.hints_taken(**self._key(ref, framework)),
+            )
+        )
