@@ -1,0 +1,342 @@
+"""The command line: the one entry point. Imports nothing heavy; each command imports its own.
+
+    fwtutor [LESSON[/STEP]]         where the learner left off, or there
+    fwtutor list | show | check | doctor | progress | reset
+
+Every command ends with an exit status, and with one sentence on stderr when something is wrong:
+0 done or passed, 1 failed, 2 usage, 3 unchecked (the tool or the machine failed), 4 skipped (the
+machine lacks what the exercise needs), 130 Ctrl+C, 141 the reader of the output went away.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from tutor import __version__
+from tutor.errors import FwtutorError, StateError, UsageError, nearest
+
+if TYPE_CHECKING:
+    from tutor.session import Session, StepRef
+
+FRAMEWORK_NAMES = ("torch", "tensorflow", "jax", "numpy")
+"""As `course.models.FRAMEWORKS`, which would cost the import of msgspec; a test compares them."""
+
+INTERRUPTED = 130
+PIPE_CLOSED = 141
+
+_Command = Callable[[argparse.Namespace], int]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit status; prints a sentence for every failure."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal in an ASCII locale shows a replacement rather than ending the program.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # pyright: ignore[reportAttributeAccessIssue]
+    as_json = "--json" in words
+    try:
+        status = _dispatch(words)
+        sys.stdout.flush()
+    except FwtutorError as error:
+        status = _report(str(error), error.exit_status, as_json=as_json)
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        status = INTERRUPTED
+    except BrokenPipeError:
+        # Python flushes stdout once more at exit; let that go nowhere instead of complaining.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = PIPE_CLOSED
+    except SystemExit as end:  # argparse, after --help and --version
+        return end.code if isinstance(end.code, int) else 0
+    except Exception as error:  # the last resort: a sentence, and the log
+        status = _report(_log_bug(error), StateError.exit_status, as_json=as_json)
+    return status
+
+
+def _dispatch(words: list[str]) -> int:
+    name, rest = _split(words)
+    if name in _COMMANDS:
+        build, run = _COMMANDS[name]
+        return run(build().parse_args(rest))
+    parser = _start_parser()
+    return _start(parser.parse_args(rest if name is None else [*rest, name]))
+
+
+def _split(words: Sequence[str]) -> tuple[str | None, list[str]]:
+    """Take the first word that is no option out, so that options may stand before or after it."""
+    rest: list[str] = []
+    name: str | None = None
+    taking = ""
+    for word in words:
+        if taking == "--answer":
+            rest[-1] = f"--answer={word}"  # so that an answer may begin with a minus sign
+            taking = ""
+        elif taking:
+            rest.append(word)
+            taking = ""
+        elif name is None and not word.startswith("-"):
+            name = word
+        else:
+            rest.append(word)
+            taking = word if word in _TAKES_VALUE else ""
+    return name, rest
+
+
+_TAKES_VALUE = frozenset({"--course", "--framework", "--answer", "--file"})
+
+
+class _Parser(argparse.ArgumentParser):
+    """Raises instead of exiting, with the nearest option."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise the fault as a usage error."""
+        options = [option for action in self._actions for option in action.option_strings]
+        hint = ""
+        if message.startswith("unrecognized arguments: "):
+            first = message.removeprefix("unrecognized arguments: ").split()[0]
+            hint = nearest(first.split("=")[0], options)
+        raise UsageError(f"{message[:1].upper()}{message[1:]}.{hint} See `{self.prog} --help`.")
+
+
+def _parser(prog: str, about: str, *, framework: bool = True, json: bool = True) -> _Parser:
+    parser = _Parser(prog=prog, description=about, allow_abbrev=False)
+    parser.add_argument(
+        "--course", type=Path, metavar="PATH", help="a course folder; by default the one shipped"
+    )
+    if framework:
+        parser.add_argument(
+            "--framework",
+            type=_framework,
+            metavar="F",
+            help=f"{', '.join(FRAMEWORK_NAMES)}; by default the one used last",
+        )
+    if json:
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
+    return parser
+
+
+def _framework(name: str) -> str:
+    if name not in FRAMEWORK_NAMES:
+        raise argparse.ArgumentTypeError(
+            f"`{name}` is not one of {', '.join(FRAMEWORK_NAMES)}" + nearest(name, FRAMEWORK_NAMES)
+        )
+    return name
+
+
+# --- the TUI and the plain mode
+
+_HELP = """\
+commands (each has --help):
+  list        the lessons and their steps
+  show        a step: its question, code and options
+  check       submit one answer, without the screen
+  progress    how far you are
+  reset       forget drafts, attempts and hints
+  doctor      frameworks, devices and terminal, and what mends them
+"""
+
+
+def _start_parser() -> _Parser:
+    parser = _parser("fwtutor", "Learn PyTorch, TensorFlow and JAX in the terminal.", json=False)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = _HELP
+    parser.add_argument(
+        "step", nargs="?", metavar="LESSON[/STEP]", help="where to go; by default where you left"
+    )
+    parser.add_argument("--plain", action="store_true", help="line by line, for screen readers")
+    parser.add_argument("--version", action="version", version=f"fwtutor {__version__}")
+    return parser
+
+
+def _start(arguments: argparse.Namespace) -> int:
+    session = _open(arguments)
+    try:
+        ref = _goal(session, arguments.step)
+    except BaseException:
+        session.store.close()
+        raise
+    if arguments.plain or _needs_plain():
+        from tutor.plain import run_plain
+
+        return run_plain(session, ref, arguments.framework)
+    from tutor.ui.app import run_app
+
+    return run_app(session, ref, arguments.framework)
+
+
+def _needs_plain() -> bool:
+    """Whether there is no terminal that can be painted on."""
+    tty = sys.stdin.isatty() and sys.stdout.isatty()
+    return not tty or os.environ.get("TERM", "") in {"", "dumb"}
+
+
+def _goal(session: Session, name: str | None) -> StepRef | None:
+    """Return the step that the learner named; None for where they left off."""
+    if name is None:
+        return None
+    from tutor.session import StepRef
+
+    lesson, _, step = name.partition("/")
+    lessons = session.catalogue.lessons
+    if lesson not in lessons:
+        near = nearest(lesson, [*lessons, *_COMMANDS])
+        raise UsageError(f"There is no lesson or command `{lesson}`.{near} Try `fwtutor list`.")
+    if step:
+        ref = StepRef(lesson, step)
+        session.view(ref)  # raises when the lesson has no such step
+        return ref
+    where = session.where()
+    if where is not None and where[0].lesson == lesson:
+        return where[0]
+    standing = session.standing(lesson)
+    done = {passed for passed, _ in standing.passed} | standing.seen
+    steps = [info.id for info in lessons[lesson].steps]
+    return StepRef(lesson, next((step for step in steps if step not in done), steps[0]))
+
+
+def _open(arguments: argparse.Namespace) -> Session:
+    from tutor.session import Session
+
+    return Session.open(course=arguments.course)
+
+
+# --- the headless commands
+
+
+def _list_parser() -> _Parser:
+    return _parser("fwtutor list", "List the lessons and their steps.", framework=False)
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    from tutor.headless import list_lessons
+
+    return list_lessons(_open(arguments), as_json=arguments.json)
+
+
+def _show_parser() -> _Parser:
+    parser = _parser("fwtutor show", "Show a step: its question, code, options, hints count.")
+    parser.add_argument("step", metavar="LESSON/STEP", help="as `fwtutor list` names it")
+    return parser
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    from tutor.headless import show
+
+    return show(_open(arguments), arguments.step, arguments.framework, as_json=arguments.json)
+
+
+def _check_parser() -> _Parser:
+    parser = _parser("fwtutor check", "Submit one answer and print the verdict.")
+    parser.add_argument("step", metavar="LESSON/STEP", help="as `fwtutor list` names it")
+    parser.add_argument("source", nargs="?", metavar="-", help="read the answer from stdin")
+    parser.add_argument("--answer", metavar="TEXT", help="the answer itself")
+    parser.add_argument("--file", metavar="PATH", help="a file with the answer")
+    return parser
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from tutor.headless import check, read_answer
+
+    answer = read_answer(arguments.answer, arguments.file, arguments.source)
+    return check(
+        _open(arguments), arguments.step, arguments.framework, answer, as_json=arguments.json
+    )
+
+
+def _progress_parser() -> _Parser:
+    return _parser("fwtutor progress", "Show how far you are.", framework=False)
+
+
+def _progress(arguments: argparse.Namespace) -> int:
+    from tutor.headless import progress
+
+    return progress(_open(arguments), as_json=arguments.json)
+
+
+def _reset_parser() -> _Parser:
+    parser = _parser(
+        "fwtutor reset", "Forget drafts, attempts and hints; your files stay.", framework=False
+    )
+    parser.add_argument(
+        "step", nargs="?", metavar="LESSON[/STEP]", help="by default the whole course"
+    )
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+    return parser
+
+
+def _reset(arguments: argparse.Namespace) -> int:
+    from tutor.headless import reset
+
+    return reset(_open(arguments), arguments.step, sure=arguments.yes, as_json=arguments.json)
+
+
+def _doctor_parser() -> _Parser:
+    return _parser("fwtutor doctor", "Look at the frameworks, devices, terminal and state folder.")
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    from tutor.doctor import doctor
+
+    return doctor(arguments.framework, as_json=arguments.json)
+
+
+_COMMANDS: dict[str, tuple[Callable[[], _Parser], _Command]] = {
+    "list": (_list_parser, _list),
+    "show": (_show_parser, _show),
+    "check": (_check_parser, _check),
+    "progress": (_progress_parser, _progress),
+    "reset": (_reset_parser, _reset),
+    "doctor": (_doctor_parser, _doctor),
+}
+
+
+# --- when something is wrong
+
+
+def _report(sentence: str, status: int, *, as_json: bool) -> int:
+    try:
+        if as_json:
+            import json
+
+            print(json.dumps({"error": sentence}), flush=True)
+        print(f"fwtutor: {sentence}", file=sys.stderr, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return status
+
+
+def _log_bug(error: Exception) -> str:
+    """Write the traceback to a file of its own and return the sentence that names it."""
+    import platform
+    import tempfile
+    import time
+    import traceback
+
+    from tutor.paths import Paths
+
+    details = (
+        f"fwtutor {__version__}, Python {platform.python_version()}, {platform.platform()}\n"
+        + "".join(traceback.format_exception(error))
+    )
+    name = time.strftime("crash-%Y%m%d-%H%M%S.log")
+    for folder in (Paths.find().data, Path(tempfile.gettempdir())):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(details, encoding="utf-8", errors="backslashreplace")
+        except OSError:
+            continue
+        return (
+            f"this is a bug in fwtutor ({type(error).__name__}); what you did is saved. "
+            f"Please report it with {folder / name}."
+        )
+    return f"this is a bug in fwtutor ({type(error).__name__}: {error}); no log could be written."
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,404 @@
+"""The commands without a screen: list, show, check, progress, reset.
+
+Each takes an open session, prints for a person or (``as_json``) one JSON object, closes what it
+opened, and returns the exit status.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from tutor.course.models import FrameworkName
+from tutor.errors import UsageError, nearest
+from tutor.grading.verdict import Verdict
+from tutor.runtime.job import Printed
+from tutor.session import Measured, Session, StepRef, StepView, Waiting
+
+EXIT_STATUS = {"pass": 0, "fail": 1, "unchecked": 3, "skipped": 4}
+"""Per verdict."""
+
+MARKS = {
+    "pass": "✓ Passed",
+    "fail": "✗ Not yet",
+    "unchecked": "? Not checked",
+    "skipped": "- Skipped",
+}
+"""Per verdict, in words as well as signs."""
+
+FRAMEWORK_TITLES = {"torch": "PyTorch", "tensorflow": "TensorFlow", "jax": "JAX", "numpy": "NumPy"}
+
+
+def emit(value: Mapping[str, Any]) -> None:
+    """Print one JSON object on stdout."""
+    utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    print(json.dumps(value, ensure_ascii=not utf8, indent=2))
+
+
+def find_step(session: Session, name: str, framework: FrameworkName | None) -> StepView:
+    """Return the step that `LESSON/STEP` names, in a framework it is offered in.
+
+    Raises:
+        UsageError: There is no such lesson or step, or it is not offered in that framework.
+    """
+    lesson, slash, step = name.partition("/")
+    lessons = session.catalogue.lessons
+    if lesson not in lessons:
+        raise UsageError(
+            f"There is no lesson `{lesson}`.{nearest(lesson, lessons)} Try `fwtutor list`."
+        )
+    if not slash or not step:
+        steps = ", ".join(info.id for info in lessons[lesson].steps)
+        raise UsageError(f"`{name}` names no step; write {lesson}/STEP, with one of: {steps}.")
+    view = session.view(StepRef(lesson, step), framework)
+    if framework is not None and framework not in view.frameworks:
+        raise UsageError(
+            f"`{view.ref}` is not offered in {framework}; choose {' or '.join(view.frameworks)}."
+        )
+    return view
+
+
+# --- list, show
+
+
+def list_lessons(session: Session, *, as_json: bool) -> int:
+    """Print every lesson with its steps."""
+    with _reading(session):
+        lessons = session.catalogue.lessons.values()
+        if as_json:
+            emit(
+                {
+                    "lessons": [
+                        {
+                            "id": lesson.id,
+                            "title": lesson.title,
+                            "track": lesson.track,
+                            "steps": [
+                                {
+                                    "id": step.id,
+                                    "kind": step.kind,
+                                    "frameworks": list(step.frameworks),
+                                }
+                                for step in lesson.steps
+                            ],
+                        }
+                        for lesson in lessons
+                    ]
+                }
+            )
+            return 0
+        track = ""
+        for lesson in lessons:
+            if lesson.track != track:
+                track = lesson.track
+                print(f"{_track_title(session, track)}\n")
+            print(f"  {lesson.id}: {lesson.title} ({lesson.minutes} min)")
+            width = max(len(step.id) for step in lesson.steps)
+            for step in lesson.steps:
+                print(f"    {step.id:<{width}}  {step.kind:<7}  {' '.join(step.frameworks)}")
+            print()
+        return 0
+
+
+def _track_title(session: Session, track: str) -> str:
+    return next((t.title for t in session.catalogue.course.tracks if t.id == track), track)
+
+
+def show(session: Session, name: str, framework: FrameworkName | None, *, as_json: bool) -> int:
+    """Print a step as the learner first sees it; never its solution."""
+    with _reading(session):
+        view = find_step(session, name, framework)
+        if as_json:
+            emit(
+                {
+                    "lesson": view.ref.lesson,
+                    "step": view.ref.step,
+                    "kind": view.kind,
+                    "number": view.number,
+                    "title": view.title,
+                    "framework": view.framework,
+                    "frameworks": list(view.frameworks),
+                    "prompt": view.prompt,
+                    "setup": view.setup,
+                    "given": view.given,
+                    "starter": view.starter,
+                    "task": view.task,
+                    "form": view.form,
+                    "options": list(view.options),
+                    "several": view.several,
+                    "lines": list(view.lines),
+                    "unit": view.unit,
+                    "hints": view.hints,
+                }
+            )
+        else:
+            print("\n".join(describe(view)))
+        return 0
+
+
+def describe(view: StepView) -> list[str]:
+    """Return a step as lines of plain text."""
+    others = [name for name in view.frameworks if name != view.framework]
+    offered = f" (also in {', '.join(others)})" if others else ""
+    lines = [
+        f"{view.ref}: {view.title}",
+        f"Step {view.number}, {view.kind}, in {FRAMEWORK_TITLES[view.framework]}{offered}",
+        "",
+        view.prompt.rstrip(),
+    ]
+    for heading, code in (
+        ("Runs before your code:", view.setup),
+        ("Given:", view.given),
+        ("Starter:", view.starter),
+    ):
+        if code.strip():
+            lines += [
+                "",
+                heading,
+                "",
+                *(f"    {line}".rstrip() for line in code.rstrip().split("\n")),
+            ]
+    if view.options:
+        which = "one or several" if view.several else "one"
+        lines += ["", f"Options (choose {which} by number):", ""]
+        lines += _numbered(view.options)
+    if view.lines:
+        lines += ["", "Lines (put them in order by number; some may not belong):", ""]
+        lines += _numbered(view.lines)
+    if view.hints:
+        lines += ["", f"{view.hints} {'hint' if view.hints == 1 else 'hints'}."]
+    return lines
+
+
+def _numbered(items: tuple[str, ...]) -> list[str]:
+    lines: list[str] = []
+    for number, item in enumerate(items, 1):
+        first, *rest = item.rstrip().split("\n")
+        lines += [f"{number:>3}. {first}", *(f"     {line}" for line in rest)]
+    return lines
+
+
+# --- check
+
+
+def read_answer(text: str | None, file: str | None, source: str | None) -> str:
+    """Return the answer from the one place that the command line names.
+
+    Raises:
+        UsageError: None or several were named, or the file cannot be read.
+    """
+    if source not in (None, "-"):
+        raise UsageError(
+            f"`{source}` is not expected there; give --answer TEXT, --file PATH, or - for stdin."
+        )
+    if sum(given is not None for given in (text, file, source)) != 1:
+        raise UsageError("Give the answer once: --answer TEXT, --file PATH, or - for stdin.")
+    if text is not None:
+        return text
+    if file is not None:
+        try:
+            data = Path(file).read_bytes()
+        except OSError as error:
+            raise UsageError(f"{file} cannot be read: {error.strerror}.") from None
+    else:
+        file = "stdin"
+        data = sys.stdin.buffer.read()
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise UsageError(
+            f"The answer in {file} is not UTF-8 text (byte {error.start}); save it as UTF-8."
+        ) from None
+
+
+def check(
+    session: Session, name: str, framework: FrameworkName | None, answer: str, *, as_json: bool
+) -> int:
+    """Submit one answer, print the verdict, and return its exit status."""
+    import asyncio
+
+    return asyncio.run(_check(session, name, framework, answer, as_json=as_json))
+
+
+async def _check(
+    session: Session, name: str, framework: FrameworkName | None, answer: str, *, as_json: bool
+) -> int:
+    try:
+        _notice(session)
+        view = find_step(session, name, framework)
+        if view.kind == "read":
+            raise UsageError(f"`{view.ref}` is for reading; there is no answer to check.")
+        output: list[str] = []
+        verdict: Verdict | None = None
+        async for event in session.submit(view.ref, view.framework, answer):
+            if isinstance(event, Verdict):
+                verdict = event
+            elif isinstance(event, Printed):
+                output.append(event.text)
+                if not as_json:
+                    print(event.text, end="", file=sys.stderr, flush=True)
+            elif isinstance(event, Waiting) and not as_json and sys.stderr.isatty():
+                print(f"{event.what} …", file=sys.stderr, flush=True)
+            elif isinstance(event, Measured) and not as_json:
+                print("\n".join(bars(event)), flush=True)
+    finally:
+        await session.close()
+    assert verdict is not None, "submit ends with a verdict"
+    if as_json:
+        emit(_verdict_object(verdict, view.framework, "".join(output)))
+    else:
+        if output and not output[-1].endswith("\n"):
+            print(file=sys.stderr)
+        print("\n".join(say(verdict)))
+    return EXIT_STATUS[verdict.verdict]
+
+
+def _verdict_object(verdict: Verdict, framework: str, output: str) -> dict[str, Any]:
+    return {
+        "verdict": verdict.verdict,
+        "message": verdict.message,
+        "diagnosis": verdict.diagnosis,
+        "framework": verdict.framework or framework,
+        "device": verdict.device,
+        "seconds": verdict.seconds,
+        "checks": [
+            {"label": check.label, "passed": check.passed, "message": check.message}
+            for check in verdict.checks
+        ],
+        "output": output,
+    }
+
+
+def say(verdict: Verdict) -> list[str]:
+    """Return a verdict as lines of plain text."""
+    lines = [MARKS[verdict.verdict]]
+    if verdict.message:
+        lines += [verdict.message.rstrip()]
+    lines += [
+        f"  {'✓ holds' if check.passed else '✗ fails'}: {check.label}"
+        + (f": {check.message}" if check.message and check.message not in verdict.message else "")
+        for check in verdict.checks
+    ]
+    if verdict.explain:
+        lines += ["", verdict.explain.rstrip()]
+    if verdict.device:
+        title = FRAMEWORK_TITLES.get(verdict.framework, verdict.framework)
+        lines += [f"({title} on {verdict.device}, {verdict.seconds:.3g} s)"]
+    return lines
+
+
+def bars(measured: Measured) -> list[str]:
+    """Return an experiment's results as a bar chart of 30 columns, with the numbers."""
+    width = max((len(label) for label, _ in measured.rows), default=0)
+    most = max((value for _, value in measured.rows), default=0.0)
+    return [
+        f"  {label:<{width}}  {value:>10.4g} {measured.unit:<4} "
+        + "█" * (round(30 * value / most) if most > 0 and value > 0 else 0)
+        for label, value in measured.rows
+    ]
+
+
+# --- progress, reset
+
+
+def progress(session: Session, *, as_json: bool) -> int:
+    """Print how far the learner is."""
+    with _reading(session):
+        course = session.catalogue.course.course
+        attempts: dict[tuple[str, str], int] = {}
+        for attempt in session.store.attempts(course):
+            key = (attempt.lesson, attempt.step)
+            attempts[key] = attempts.get(key, 0) + 1
+        lessons = [
+            _lesson_progress(session, lesson, attempts) for lesson in session.catalogue.lessons
+        ]
+        where = session.where()
+        following = str(session.next_step())
+        if as_json:
+            emit(
+                {
+                    "course": course,
+                    "where": {"step": str(where[0]), "framework": where[1]} if where else None,
+                    "next": following,
+                    "lessons": lessons,
+                }
+            )
+            return 0
+        width = max((len(lesson["id"]) for lesson in lessons), default=0)
+        for lesson in lessons:
+            mark = "✓" if lesson["complete"] else " "
+            words = "complete" if lesson["complete"] else ""
+            print(
+                f"{mark} {lesson['id']:<{width}}  {lesson['done']:>2} of {lesson['exercises']:>2}"
+                f"  {words}".rstrip()
+            )
+        done = sum(cast("int", lesson["done"]) for lesson in lessons)
+        total = sum(cast("int", lesson["exercises"]) for lesson in lessons)
+        print(f"\n{done} of {total} exercises passed. Next: {following}")
+        return 0
+
+
+def _lesson_progress(
+    session: Session, lesson: str, attempts: Mapping[tuple[str, str], int]
+) -> dict[str, Any]:
+    info, standing = session.catalogue.lessons[lesson], session.standing(lesson)
+    return {
+        "id": lesson,
+        "title": info.title,
+        "done": standing.done,
+        "exercises": len(standing.exercises),
+        "complete": standing.complete,
+        "steps": [
+            {
+                "id": step.id,
+                "kind": step.kind,
+                "passed": sorted(name for done, name in standing.passed if done == step.id),
+                "seen": step.id in standing.seen,
+                "attempts": attempts.get((lesson, step.id), 0),
+            }
+            for step in info.steps
+        ],
+    }
+
+
+def reset(session: Session, name: str | None, *, sure: bool, as_json: bool) -> int:
+    """Forget what the learner did in the course, a lesson or a step."""
+    with _reading(session):
+        lesson, _, step = (name or "").partition("/")
+        if step:
+            find_step(session, f"{lesson}/{step}", None)
+        elif lesson and lesson not in session.catalogue.lessons:
+            near = nearest(lesson, session.catalogue.lessons)
+            raise UsageError(f"There is no lesson `{lesson}`.{near} Nothing was forgotten.")
+        what = f"`{name}`" if name else "the whole course"
+        # Someone at a keyboard may have meant one lesson; a script has said what it wants.
+        if not name and not sure and not as_json and sys.stdin.isatty():
+            print(f"Forget every draft, attempt and hint of {what}? [y/N] ", end="", flush=True)
+            if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
+                print("Nothing was forgotten.")
+                return 0
+        gone = session.reset(lesson or None, step or None)
+        if as_json:
+            emit({"forgotten": gone})
+        else:
+            print(f"Forgot {gone} {'entry' if gone == 1 else 'entries'} of {what}.")
+        return 0
+
+
+@contextlib.contextmanager
+def _reading(session: Session) -> Iterator[None]:
+    """Show the record's notice, and close the record afterwards; nothing else was opened."""
+    try:
+        _notice(session)
+        yield
+    finally:
+        session.store.close()
+
+
+def _notice(session: Session) -> None:
+    if session.notice:
+        print(f"fwtutor: {session.notice}", file=sys.stderr)
