@@ -255,8 +255,8 @@ KINDS: dict[str, type[Step]] = {
 """A step is a map with one key, its kind. `read` may also be plain text."""
 
 
-class Lesson(Model, kw_only=True):
-    """One file."""
+class LessonHead(Model, kw_only=True):
+    """What a lesson file says before its steps, and after them."""
 
     lesson: Slug
     """The id; equal to the file's name without its number and `.yaml`."""
@@ -274,10 +274,15 @@ class Lesson(Model, kw_only=True):
     """What the learner can do afterwards."""
     covers: tuple[str, ...] = ()
     """Ids from the course's list of topics."""
-    steps: Annotated[tuple[Step, ...], Meta(min_length=1)]
-    """In order."""
     sources: tuple[str, ...] = ()
     """Where the facts come from: title and address."""
+
+
+class Lesson(LessonHead, kw_only=True):
+    """One file."""
+
+    steps: Annotated[tuple[Step, ...], Meta(min_length=1)]
+    """In order; each a map with one key, its kind."""
 
 
 class Track(Model, kw_only=True):
