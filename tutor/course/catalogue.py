@@ -87,7 +87,11 @@ class Catalogue:
     """The lessons of one course, in order."""
 
     def __init__(
-        self, folder: Path, course: Course, lessons: dict[str, LessonInfo], unlisted: dict[str, str]
+        self,
+        folder: Path,
+        course: Course,
+        lessons: dict[str, LessonInfo],
+        unlisted: dict[str, LessonInfo],
     ) -> None:
         self.folder = folder
         """The course folder."""
@@ -108,6 +112,8 @@ class Catalogue:
             CourseError: `course.yaml` cannot be used. Faults in lessons do not raise: they are in
                 `findings`, and in each lesson's `broken`.
         """
+        if not folder.is_dir():
+            raise CourseError([Finding(str(folder), 0, 0, "there is no such course folder")])
         source = folder / "course.yaml"
         index_path = _index_path(folder, cache)
         old = _read_index(index_path, folder)
@@ -117,8 +123,6 @@ class Catalogue:
         else:
             from tutor.course.load import load_course
 
-            if not folder.is_dir():
-                raise CourseError([Finding(str(folder), 0, 0, "there is no such course folder")])
             course, _ = load_course(source)
         known = old.entries if old is not None else {}
         entries, found, findings = _scan(folder, course, known)
@@ -128,13 +132,12 @@ class Catalogue:
             for lesson in track.lessons
             if lesson in found and found[lesson].track == track.id
         }
-        unlisted = {lesson: info.path for lesson, info in found.items()}
-        catalogue = cls(folder, course, lessons, unlisted)
-        catalogue.findings = (*findings, *_course_findings(folder, course, lessons, unlisted))
+        catalogue = cls(folder, course, lessons, unlisted=found)
+        catalogue.findings = (*findings, *_course_findings(folder, course, lessons, found))
         if course_stamp is not None and (
             old is None or old.course_stamp != course_stamp or old.entries != entries
         ):
-            index = _Index(INDEX_VERSION, os.path.abspath(folder), course_stamp, course, entries)
+            index = _Index(INDEX_VERSION, str(folder.resolve()), course_stamp, course, entries)
             _write_index(index_path, index)
         return catalogue
 
@@ -155,18 +158,14 @@ class Catalogue:
             return kept[1]
         from tutor.course.load import load_lesson
 
-        parsed = load_lesson(self._shown(path))
+        parsed = load_lesson(_shown(self.folder, info))
         if stamp is not None:
             self._parsed[lesson] = (stamp, parsed)
         return parsed
 
-    def _shown(self, path: Path) -> Path:
-        """The path as the user would type it: under the folder that they named."""
-        return self.folder / path.relative_to(os.path.abspath(self.folder))
-
     def _unknown(self, lesson: str) -> str:
         if lesson in self._unlisted:
-            path = self._shown(Path(self._unlisted[lesson]))
+            path = _shown(self.folder, self._unlisted[lesson])
             return f"{path} is not in the course: add `{lesson}` to its track in course.yaml."
         near = nearest(lesson, self.lessons)
         return f"There is no lesson `{lesson}`.{near or ' `fwtutor list` names them all.'}"
@@ -198,33 +197,28 @@ def _scan(
     entries: dict[str, _Entry] = {}
     found: dict[str, LessonInfo] = {}
     findings: list[Finding] = []
-    root = os.path.abspath(folder)
+    root = folder.resolve()
     for track in course.tracks:
-        for name, stamp in _lesson_files(folder / track.id):
-            path = os.path.join(root, track.id, name)
+        for path, stamp in _lesson_files(root / track.id):
             entry = known.get(path)
             if entry is not None and entry.stamp == stamp:
                 info = entry.info
             else:
-                info = _read_info(folder / track.id / name, path, track.id)
+                info = _read_info(folder / track.id / Path(path).name, path, track.id)
             if not info.broken:
                 entries[path] = entry if entry and entry.info is info else _Entry(stamp, info)
             findings += info.broken
             if info.id in found:
-                other = found[info.id].path
-                findings.append(
-                    Finding(
-                        str(folder / track.id / name), 0, 0, f"`{info.id}` is also in {other}; "
-                        "a lesson has one file",
-                    )
-                )  # fmt: skip
+                other = _shown(folder, found[info.id])
+                message = f"`{info.id}` is also in {other}; a lesson has one file"
+                findings.append(Finding(str(_shown(folder, info)), 0, 0, message))
             else:
                 found[info.id] = info
     return entries, found, findings
 
 
 def _lesson_files(folder: Path) -> list[tuple[str, _Stamp]]:
-    """The lesson files of a track, by name."""
+    """The lesson files of a track, by name, with their absolute paths."""
     files: list[tuple[str, _Stamp]] = []
     try:
         with os.scandir(folder) as scan:
@@ -233,9 +227,9 @@ def _lesson_files(folder: Path) -> list[tuple[str, _Stamp]]:
                     try:
                         status = entry.stat()
                     except OSError:
-                        files.append((entry.name, _Stamp(0, -1)))  # reading it says why
+                        files.append((entry.path, _Stamp(0, -1)))  # reading it says why
                         continue
-                    files.append((entry.name, _Stamp(status.st_mtime_ns, status.st_size)))
+                    files.append((entry.path, _Stamp(status.st_mtime_ns, status.st_size)))
     except OSError:
         return []  # its lessons are missing, and are named one by one
     return sorted(files, key=lambda file: file[0])
@@ -289,7 +283,7 @@ def _read_info(path: Path, absolute: str, track: str) -> LessonInfo:
 
 
 def _course_findings(
-    folder: Path, course: Course, lessons: dict[str, LessonInfo], unlisted: dict[str, str]
+    folder: Path, course: Course, lessons: dict[str, LessonInfo], unlisted: dict[str, LessonInfo]
 ) -> Iterator[Finding]:
     source = folder / "course.yaml"
     seen: set[str] = set()
@@ -302,10 +296,9 @@ def _course_findings(
                 message = f"`{lesson}` has no file; expected {track.id}/NN-{lesson}.yaml."
                 yield _finding_at(source, keys, message + nearest(lesson, unlisted))
             seen.add(lesson)
-    for lesson, path in unlisted.items():
-        shown = folder / os.path.relpath(path, os.path.abspath(folder))
-        message = f"course.yaml does not list `{lesson}`; add it to its track, or remove the file"
-        yield Finding(str(shown), 0, 0, message)
+    for lesson, info in unlisted.items():
+        message = f"course.yaml does not list `{lesson}` in track `{info.track}`; add it there"
+        yield Finding(str(_shown(folder, info)), 0, 0, message)
     yield from _requirement_findings(folder, lessons)
 
 
@@ -345,7 +338,8 @@ def _cycles(lessons: dict[str, LessonInfo]) -> Iterator[tuple[str, ...]]:
 
 
 def _shown(folder: Path, info: LessonInfo) -> Path:
-    return folder / os.path.relpath(info.path, os.path.abspath(folder))
+    """The lesson's file as the user would type it: under the folder that they named."""
+    return folder / info.track / Path(info.path).name
 
 
 def _finding_at(path: Path, keys: tuple[str | int, ...], message: str) -> Finding:
@@ -364,7 +358,7 @@ def _finding_at(path: Path, keys: tuple[str | int, ...], message: str) -> Findin
 def _index_path(folder: Path, cache: Path | None) -> Path | None:
     if cache is None:
         return None
-    digest = hashlib.sha256(os.path.abspath(folder).encode()).hexdigest()[:16]
+    digest = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
     return cache / f"course-{digest}.msgpack"
 
 
@@ -384,7 +378,7 @@ def _read_index(path: Path | None, folder: Path) -> _Index | None:
         index = msgspec.msgpack.decode(path.read_bytes(), type=_Index)
     except (OSError, msgspec.MsgspecError, RecursionError):
         return None
-    if index.version != INDEX_VERSION or index.folder != os.path.abspath(folder):
+    if index.version != INDEX_VERSION or index.folder != str(folder.resolve()):
         return None
     return index
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 from tutor.errors import nearest
 
@@ -81,16 +81,14 @@ def _faults(text: str) -> Iterator[str]:
         allowed = _KEYWORDS[name]
         if keyword.arg not in allowed:
             given = keyword.arg or "**"
-            yield (
-                f"`{name}` takes {_either(allowed)}, not `{given}`.{nearest(given, allowed)}"
-            )
+            yield (f"`{name}` takes {_either(allowed)}, not `{given}`.{nearest(given, allowed)}")
             return
         if keyword.arg == "dtype":
             dtype = _literal(keyword.value)
             if dtype not in DTYPES:
                 given = ast.unparse(keyword.value)
                 yield (
-                    f"expected a dtype in quotes, such as `dtype=\"float64\"`, found `{given}`."
+                    f'expected a dtype in quotes, such as `dtype="float64"`, found `{given}`.'
                     f"{nearest(given, DTYPES)}"
                 )
             continue
@@ -124,7 +122,7 @@ def _faults_in_dims(name: str, dims: list[Any]) -> Iterator[str]:
 
 
 def _faults_in_interval(name: str, given: list[Any], values: dict[str, Any]) -> Iterator[str]:
-    ends = dict(zip(("low", "high"), given, strict=False))
+    ends: dict[str, Any] = dict(zip(("low", "high"), given, strict=False))
     if len(given) > 2 or set(ends) & set(values) or len({**ends, **values}) != 2:
         yield f"`{name}` takes two numbers, such as `{name}(1, 5)`"
         return
@@ -147,10 +145,7 @@ def _dims(text: str) -> tuple[int, ...]:
         return tuple(dim for dim in arguments if type(dim) is int)
     dims: list[int] = []
     if call.func.id == "tensor" and arguments:
-        here = arguments[0]
-        while isinstance(here, list | tuple) and here:
-            dims.append(len(here))
-            here = here[0]
+        dims.extend(_shape(arguments[0]) or ())
     return tuple(dims)
 
 
@@ -184,13 +179,14 @@ def _shape(value: Any) -> tuple[int, ...] | None:
         return ()
     if not isinstance(value, list | tuple):
         return None
-    shapes = {_shape(item) for item in value}
+    items = cast("list[Any] | tuple[Any, ...]", value)
+    shapes = {_shape(item) for item in items}
     if not shapes:
         return (0,)
     inner = shapes.pop()
     if shapes or inner is None:
         return None
-    return (len(value), *inner)
+    return (len(items), *inner)
 
 
 def _either(names: tuple[str, ...]) -> str:

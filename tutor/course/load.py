@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from tutor.course.models import KINDS, Course, Lesson, LessonHead, Model, Step
-from tutor.course.yaml_positions import Document, Keys, parse_yaml, read_yaml
+from tutor.course.yaml_positions import Document, Keys, as_list, as_map, parse_yaml, read_yaml
 from tutor.errors import CourseError, Finding, nearest
 
 _NUMBER = re.compile(r"^\d{2,3}-")
@@ -42,12 +42,14 @@ def load_course(path: Path) -> tuple[Course, Document]:
         CourseError: One finding for each fault, in file order.
     """
     document = read_yaml(path)
-    if not isinstance(document.data, dict):
+    data = as_map(document.data)
+    if data is None:
         raise CourseError([document.finding("expected a map that begins with `course:`")])
     try:
-        return msgspec.convert(document.data, Course), document
+        return msgspec.convert(data, Course), document
     except msgspec.ValidationError as error:
-        raise CourseError(_explained(document, document.data, Course, (), error)) from None
+        findings = _explained(document, data, Course, (), error)
+        raise CourseError(_in_file_order(findings)) from None
 
 
 def lesson_id_of(path: Path) -> str:
@@ -56,8 +58,8 @@ def lesson_id_of(path: Path) -> str:
 
 
 def _lesson(document: Document, expected_id: str | None) -> Lesson:
-    data = document.data
-    if not isinstance(data, dict):
+    data = as_map(document.data)
+    if data is None:
         raise CourseError([document.finding("expected a map that begins with `lesson:`")])
     findings: list[Finding] = []
     head_data = {name: value for name, value in data.items() if name != "steps"}
@@ -66,7 +68,7 @@ def _lesson(document: Document, expected_id: str | None) -> Lesson:
         head = msgspec.convert(head_data, LessonHead)
     except msgspec.ValidationError as error:
         findings += _explained(document, head_data, LessonHead, (), error)
-    steps = list(_steps(document, findings))
+    steps = list(_steps(document, data, findings))
     findings += _by_rules(document, head, steps, expected_id)
     if findings or head is None:
         raise CourseError(_in_file_order(findings))
@@ -76,22 +78,24 @@ def _lesson(document: Document, expected_id: str | None) -> Lesson:
     )
 
 
-def _steps(document: Document, findings: list[Finding]) -> Iterator[tuple[Keys, int, Step]]:
+def _steps(
+    document: Document, data: dict[str, Any], findings: list[Finding]
+) -> Iterator[tuple[Keys, int, Step]]:
     """Yield each step that fits its model, with the path of its fields and its 0-based place."""
-    data = document.data
     if "steps" not in data:
         findings.append(document.finding("the field `steps` is missing; expected a list"))
         return
-    entries = data["steps"]
-    if not isinstance(entries, list) or not entries:
+    entries = as_list(data["steps"])
+    if not entries:
         findings.append(
             document.finding("expected a list of steps, each a map with one key", ("steps",))
         )
         return
-    for index, entry in enumerate(entries):
+    for index, item in enumerate(entries):
         keys: Keys = ("steps", index)
+        entry = as_map(item)
         wrong = _wrong_shape(entry)
-        if wrong:
+        if entry is None or wrong:
             findings.append(document.finding(wrong, keys))
             continue
         ((kind, fields),) = entry.items()
@@ -109,13 +113,13 @@ def _steps(document: Document, findings: list[Finding]) -> Iterator[tuple[Keys, 
             findings += _explained(document, fields, model, (*keys, kind), error)
 
 
-def _wrong_shape(entry: Any) -> str:
+def _wrong_shape(entry: dict[str, Any] | None) -> str:
     """Say why an entry of `steps` is not a map with one key; empty when it is."""
-    if not isinstance(entry, dict):
+    if entry is None:
         return "a step is a map with one key, its kind, such as `- value:` with its fields below"
     if len(entry) == 1:
         return ""
-    first = next(iter(entry), None)
+    first = next(iter(entry), "")
     if first in KINDS and entry[first] is None:
         return f"the fields of this step must be indented further than `{first}:`"
     found = ", ".join(f"`{key}`" for key in entry) or "none"

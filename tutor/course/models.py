@@ -30,7 +30,7 @@ class Model(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True)
     """What all lesson models share: immutable, no unknown fields."""
 
 
-class Needs(Model, kw_only=True):
+class Needs(Model, frozen=True, kw_only=True):
     """What an exercise needs of the machine; without it the verdict is `skipped`."""
 
     device: Literal["gpu", "gpus"] | None = None
@@ -39,7 +39,7 @@ class Needs(Model, kw_only=True):
     """Import names beside the framework, such as `optax`."""
 
 
-class Mistake(Model, kw_only=True):
+class Mistake(Model, frozen=True, kw_only=True):
     """A wrong answer the author foresaw, for a step whose answer is a value."""
 
     say: PerFramework
@@ -50,7 +50,7 @@ class Mistake(Model, kw_only=True):
     """The wrong answer as the learner would type it; for those that no expression computes."""
 
 
-class CodeMistake(Model, kw_only=True):
+class CodeMistake(Model, frozen=True, kw_only=True):
     """A wrong program the author foresaw. Give `code`, or `raises`, or both."""
 
     say: Text
@@ -63,13 +63,13 @@ class CodeMistake(Model, kw_only=True):
     """A part of the exception's message, when the type alone is not enough."""
 
 
-class Check(Model, kw_only=True, rename={"is_": "is"}):
+class Check(Model, frozen=True, kw_only=True, rename={"is_": "is"}):
     """A probe and what it must satisfy. By default: what the solution gives for the same probe."""
 
     that: PerFramework
     """An expression, evaluated after the learner's code, once per seed."""
     equals: PerFramework | None = None
-    """Another expression, in the same program, that `that` must equal (a finite difference, say)."""
+    """Another expression, in the same program, that it must equal: a finite difference, say."""
     is_: Any = None
     """A constant that it must equal: a number, text, a list, true or false."""
     at_least: float | None = None
@@ -88,7 +88,7 @@ class Check(Model, kw_only=True, rename={"is_": "is"}):
     """What to say when it fails, if the general diagnosis is not enough."""
 
 
-class Exercise(Model, kw_only=True):
+class Exercise(Model, frozen=True, kw_only=True):
     """What every step that asks for something has."""
 
     id: Slug
@@ -109,13 +109,13 @@ class Exercise(Model, kw_only=True):
     """Shown after a pass, in Markdown; adds something."""
 
 
-class Read(Model, kw_only=True):
+class Read(Model, frozen=True, kw_only=True):
     """Prose, and code that the learner may run to see what it prints."""
 
     text: PerFramework
     """Markdown."""
     id: Slug | None = None
-    """`read-1`, `read-2` … by default."""
+    """By default `read-` and its place in the lesson, so `read-1` for the first step."""
     title: str | None = None
     """A few words for the step list."""
     given: PerFramework | None = None
@@ -126,7 +126,7 @@ class Read(Model, kw_only=True):
     """The given code may run this long."""
 
 
-class Value(Exercise, kw_only=True):
+class Value(Exercise, frozen=True, kw_only=True):
     """Predict a value; the answer is computed live, never written down."""
 
     given: PerFramework | None = None
@@ -145,7 +145,7 @@ class Value(Exercise, kw_only=True):
     """Wrong answers foreseen."""
 
 
-class Variant(Model, kw_only=True):
+class Variant(Model, frozen=True, kw_only=True):
     """One framework's side of a code step."""
 
     starter: Text
@@ -158,7 +158,7 @@ class Variant(Model, kw_only=True):
     """Wrong programs foreseen, each with its own message."""
 
 
-class Code(Exercise, kw_only=True):
+class Code(Exercise, frozen=True, kw_only=True):
     """Write, fix or fill in code; checked by probes on inputs made afresh from seeds."""
 
     task: Literal["write", "fix", "fill"] = "write"
@@ -175,7 +175,7 @@ class Code(Exercise, kw_only=True):
     """False for exercises that measure compiling: the compilers' disk caches are switched off."""
 
 
-class Option(Model, kw_only=True):
+class Option(Model, frozen=True, kw_only=True):
     """One option of a choice."""
 
     text: PerFramework
@@ -186,7 +186,7 @@ class Option(Model, kw_only=True):
     """Why it is right or wrong; shown when it is chosen."""
 
 
-class Choose(Exercise, kw_only=True):
+class Choose(Exercise, frozen=True, kw_only=True):
     """Choose one option, or several when several are right."""
 
     given: PerFramework | None = None
@@ -197,7 +197,7 @@ class Choose(Exercise, kw_only=True):
     """In the order shown."""
 
 
-class Distractor(Model, kw_only=True):
+class Distractor(Model, frozen=True, kw_only=True):
     """A line that does not belong."""
 
     line: Text
@@ -206,7 +206,7 @@ class Distractor(Model, kw_only=True):
     """Said when the learner uses it."""
 
 
-class Order(Exercise, kw_only=True):
+class Order(Exercise, frozen=True, kw_only=True):
     """Put lines in order, leaving out those that do not belong."""
 
     lines: tuple[Text, ...] | dict[FrameworkName, tuple[Text, ...]]
@@ -219,7 +219,7 @@ class Order(Exercise, kw_only=True):
     """With checks, the program is run, and any order that satisfies them passes."""
 
 
-class Measure(Exercise, kw_only=True):
+class Measure(Exercise, frozen=True, kw_only=True):
     """Run an experiment on this device, look at the result, answer from it."""
 
     given: PerFramework
@@ -255,7 +255,7 @@ KINDS: dict[str, type[Step]] = {
 """A step is a map with one key, its kind. `read` may also be plain text."""
 
 
-class LessonHead(Model, kw_only=True):
+class LessonHead(Model, frozen=True, kw_only=True):
     """What a lesson file says before its steps, and after them."""
 
     lesson: Slug
@@ -278,14 +278,14 @@ class LessonHead(Model, kw_only=True):
     """Where the facts come from: title and address."""
 
 
-class Lesson(LessonHead, kw_only=True):
+class Lesson(LessonHead, frozen=True, kw_only=True):
     """One file."""
 
     steps: Annotated[tuple[Step, ...], Meta(min_length=1)]
     """In order; each a map with one key, its kind."""
 
 
-class Track(Model, kw_only=True):
+class Track(Model, frozen=True, kw_only=True):
     """A row of the map."""
 
     id: Slug
@@ -298,7 +298,7 @@ class Track(Model, kw_only=True):
     """Lesson ids, in order."""
 
 
-class Course(Model, kw_only=True):
+class Course(Model, frozen=True, kw_only=True):
     """`course.yaml`."""
 
     course: Slug

@@ -9,6 +9,7 @@ import ast
 import keyword
 import re
 from collections.abc import Iterator, Sequence
+from typing import Any, cast
 
 from tutor.course.inputs import fault_in
 from tutor.course.models import (
@@ -103,8 +104,8 @@ def _framework_faults(head: LessonHead, step: Step, keys: Keys) -> Iterator[Faul
                 yield Fault((*path, name), _not_listed(name, head), key=True)
             elif name not in offered:
                 names = ", ".join(f"`{other}`" for other in offered)
-                yield Fault((*path, name), f"`{name}` is not among this step's frameworks ({names})",
-                            key=True)  # fmt: skip
+                message = f"`{name}` is not among this step's frameworks, {names}"
+                yield Fault((*path, name), message, key=True)
         missing = [name for name in offered if name not in texts]
         if missing and not partial:
             names = ", ".join(f"`{name}`" for name in missing)
@@ -121,16 +122,16 @@ def _not_listed(name: str, head: LessonHead) -> str:
     return f"the lesson does not list `{name}`; its `frameworks` are {listed}"
 
 
-def _maps(model: Model, keys: Keys) -> Iterator[tuple[Keys, dict[FrameworkName, object]]]:
+def _maps(model: Model, keys: Keys) -> Iterator[tuple[Keys, dict[FrameworkName, Any]]]:
     """Every map of one thing per framework within a model, with its path."""
     names = zip(model.__struct_fields__, model.__struct_encode_fields__, strict=True)
     for field, name in names:
-        value = getattr(model, field)
+        value: Any = getattr(model, field)
         path = (*keys, name)
         if isinstance(value, dict) and name not in ("inputs", "is"):
             yield path, value
         elif isinstance(value, tuple):
-            for index, item in enumerate(value):
+            for index, item in enumerate(cast("tuple[Any, ...]", value)):
                 if isinstance(item, Model):
                     yield from _maps(item, (*path, index))
                 elif isinstance(item, dict):
@@ -254,9 +255,7 @@ def _order_faults(step: Order, keys: Keys) -> Iterator[Fault]:
     yield from _check_faults(step.checks, keys)
 
 
-def _distractors(
-    step: Order, keys: Keys
-) -> Iterator[tuple[Keys, Distractor, FrameworkName]]:
+def _distractors(step: Order, keys: Keys) -> Iterator[tuple[Keys, Distractor, FrameworkName]]:
     """Each distractor with its path, once for every framework that shows it."""
     path = (*keys, "distractors")
     if isinstance(step.distractors, dict):
@@ -277,24 +276,21 @@ def _measure_faults(step: Measure, keys: Keys) -> Iterator[Fault]:
     yield from _expressions(step.results, (*keys, "results"))
     if (step.answer is None) == (not step.options):
         found = "neither" if step.answer is None else "both"
-        yield Fault(keys, f"a measurement has either `answer` or `options`; found {found}", key=True)
+        message = f"a measurement has either `answer` or `options`; found {found}"
+        yield Fault(keys, message, key=True)
     yield from _expressions(step.answer, (*keys, "answer"))
     if step.options:
         yield from _option_faults(step.options, keys, several=False)
         if step.mistakes:
-            yield Fault(
-                (*keys, "mistakes"), "`mistakes` go with `answer`; each option has its own `why`",
-                key=True,
-            )  # fmt: skip
+            message = "`mistakes` go with `answer`; each option has its own `why`"
+            yield Fault((*keys, "mistakes"), message, key=True)
     yield from _mistake_faults(step.mistakes, keys)
 
 
 # --- source
 
 
-def _expressions(
-    sources: str | dict[FrameworkName, str] | None, keys: Keys
-) -> Iterator[Fault]:
+def _expressions(sources: str | dict[FrameworkName, str] | None, keys: Keys) -> Iterator[Fault]:
     """A probe must be one Python expression."""
     for path, source in _sources(sources, keys):
         if not source.strip():
@@ -302,9 +298,7 @@ def _expressions(
             continue
         wrong = _syntax_fault(source.strip(), "eval")
         if wrong is not None:
-            yield Fault(
-                path, f"`{shorten(source)}` is not one Python expression: {wrong.message}"
-            )
+            yield Fault(path, f"`{shorten(source)}` is not one Python expression: {wrong.message}")
 
 
 def _programs(sources: str | dict[FrameworkName, str] | None, keys: Keys) -> Iterator[Fault]:

@@ -79,8 +79,8 @@ def _walk(data: Any, expected: mi.Type, keys: Keys) -> Iterator[Fault]:
     elif isinstance(expected, mi.LiteralType):
         if data not in expected.values:
             known = [str(value) for value in expected.values]
-            yield Fault(keys, f"unknown `{shorten(data)}`; expected {_either(known)}."
-                        f"{nearest(data, known)}")  # fmt: skip
+            message = f"unknown `{shorten(data)}`; expected {_either(known)}."
+            yield Fault(keys, message + nearest(data, known))
     elif isinstance(expected, mi.StrType):
         yield from _text(data, expected, keys)
     elif isinstance(expected, mi.IntType | mi.FloatType):
@@ -114,8 +114,8 @@ def _struct(data: dict[str, Any], expected: mi.StructType, keys: Keys) -> Iterat
             yield from _walk(value, field.type, (*keys, name))
     for name, field in fields.items():
         if field.required and name not in data:
-            yield Fault(keys, f"the field `{name}` is missing; expected {_called(field.type)}",
-                        key=True)  # fmt: skip
+            message = f"the field `{name}` is missing; expected {_called(field.type)}"
+            yield Fault(keys, message, key=True)
 
 
 def _dict(data: dict[str, Any], expected: mi.DictType, keys: Keys) -> Iterator[Fault]:
@@ -166,7 +166,8 @@ def _number(data: float, expected: mi.IntType | mi.FloatType, keys: Keys) -> Ite
         )
         if bound is not None
     ]
-    yield Fault(keys, f"expected {_called(expected)}, {' and '.join(bounds)}, found {describe(data)}")
+    wanted = f"{_called(expected)}, {' and '.join(bounds)}"
+    yield Fault(keys, f"expected {wanted}, found {describe(data)}")
 
 
 def _too_short(data: Any, least: int | None, keys: Keys) -> Iterator[Fault]:

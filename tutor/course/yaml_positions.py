@@ -10,13 +10,15 @@ alias is found through the anchor it shares.
 
 from __future__ import annotations
 
+import importlib
 import re
 import stat
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from tutor.course.yaml_errors import syntax_finding
 from tutor.errors import CourseError, Finding
 
 if TYPE_CHECKING:
@@ -44,7 +46,9 @@ _OCTAL = re.compile(r"0o[0-7]+")
 _HEX = re.compile(r"0x[0-9a-fA-F]+")
 _INFINITY = re.compile(r"[-+]?\.(inf|Inf|INF)")
 _NAN = re.compile(r"\.(nan|NaN|NAN)")
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_UNPRINTABLE = re.compile(
+    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
 
 
 class Place(NamedTuple):
@@ -52,6 +56,9 @@ class Place(NamedTuple):
 
     line: int
     column: int
+
+
+_START = Place(1, 1)
 
 
 class _Mark(NamedTuple):
@@ -76,8 +83,8 @@ class Document:
     """Maps, lists, text, numbers, booleans and None."""
     lines: tuple[str, ...] = field(repr=False)
     """The source, for places within a block of text."""
-    root: Place = Place(1, 1)
-    marks: _Marks = field(default_factory=dict, repr=False)
+    root: Place = _START
+    marks: _Marks = field(default_factory=_Marks, repr=False)
 
     def place(self, keys: Keys = (), *, key: bool = False) -> Place:
         """Return where the value at `keys` began, or with `key` its key.
@@ -193,9 +200,9 @@ def scalar(text: str) -> str | int | float | bool | None:
     if _FLOAT.fullmatch(text):
         return float(text)
     if _OCTAL.fullmatch(text):
-        return int(text[2:], 8)
+        return int(text, 0)
     if _HEX.fullmatch(text):
-        return int(text[2:], 16)
+        return int(text, 0)
     if _INFINITY.fullmatch(text):
         return float(text.replace(".", ""))
     if _NAN.fullmatch(text):
@@ -218,7 +225,7 @@ class _Frame:
     nodes: int = 1
     key: str | None = None
     """The key whose value comes next."""
-    key_place: Place = Place(1, 1)
+    key_place: Place = _START
     drop: bool = False
     """Whether the value that comes next belongs to a key that was refused."""
 
@@ -230,7 +237,7 @@ class _Builder:
         self.name = name
         self.text = text
         self.data: Any = None
-        self.root = Place(1, 1)
+        self.root = _START
         self.marks: _Marks = {}
         self.findings: list[Finding] = []
         self._stack: list[_Frame] = []
@@ -246,7 +253,7 @@ class _Builder:
     def run(self) -> None:
         import yaml
 
-        handlers: dict[type[yaml.Event], Callable[[Any], None]] = {
+        handlers: dict[type[Any], Callable[[Any], None]] = {
             yaml.ScalarEvent: self._scalar,
             yaml.MappingStartEvent: self._start_map,
             yaml.SequenceStartEvent: self._start_list,
@@ -258,17 +265,17 @@ class _Builder:
         parser = _parser(self.text)
         try:
             while True:
-                event = parser.get_event()
-                if event is None or type(event) is yaml.StreamEndEvent:
+                event: Any = parser.get_event()
+                if event is None or isinstance(event, yaml.StreamEndEvent):
                     break
-                handler = handlers.get(type(event))
+                handler = handlers.get(event.__class__)
                 if handler is not None:
                     handler(event)
         except yaml.MarkedYAMLError as error:
-            self.findings.append(_syntax_finding(self.name, self.text, error))
+            self.findings.append(syntax_finding(self.name, self.text, error))
         except yaml.YAMLError as error:
             self.findings.append(Finding(self.name, 0, 0, f"this is not YAML: {error}"))
-        except _Stop:
+        except _UnreadableError:
             pass
         finally:
             parser.dispose()
@@ -280,7 +287,7 @@ class _Builder:
     def _document(self, event: yaml.DocumentStartEvent) -> None:
         self._documents += 1
         if self._documents > 1:
-            self._fail(_place(event), "a second document (`---`) begins here; one file is one lesson")
+            self._fail(_place(event), "a second document (`---`) begins here; a file has one")
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         place = _place(event)
@@ -327,7 +334,7 @@ class _Builder:
             self._open.add(event.anchor)
         self._stack.append(_Frame(container, {}, place, event.anchor))
 
-    def _end(self, event: yaml.MappingEndEvent | yaml.SequenceEndEvent) -> None:
+    def _end(self, _event: yaml.MappingEndEvent | yaml.SequenceEndEvent) -> None:
         frame = self._stack.pop()
         self.marks[id(frame.container)] = frame.marks
         if frame.anchor is not None:
@@ -413,15 +420,25 @@ class _Builder:
     def _find(self, place: Place, message: str) -> None:
         self.findings.append(Finding(self.name, *place, message))
         if len(self.findings) >= 100:
-            raise _Stop
+            raise _UnreadableError
 
     def _fail(self, place: Place, message: str) -> None:
         self._find(place, message)
-        raise _Stop
+        raise _UnreadableError
 
 
-class _Stop(Exception):
+class _UnreadableError(Exception):
     """Nothing after this fault can be trusted."""
+
+
+def as_map(data: Any) -> dict[str, Any] | None:
+    """Return `data` if it is a map, else None; keys of a document's maps are always text."""
+    return cast("dict[str, Any]", data) if isinstance(data, dict) else None
+
+
+def as_list(data: Any) -> list[Any] | None:
+    """Return `data` if it is a list, else None."""
+    return cast("list[Any]", data) if isinstance(data, list) else None
 
 
 def shorten(text: str, length: int = 40) -> str:
@@ -440,61 +457,14 @@ def _parser(text: str) -> Any:
     import yaml
 
     if yaml.__with_libyaml__:
-        from yaml.cyaml import CParser
-
-        return CParser(text)
-
-    class Parser(yaml.reader.Reader, yaml.scanner.Scanner, yaml.parser.Parser):
-        def __init__(self, stream: str) -> None:
-            yaml.reader.Reader.__init__(self, stream)
-            yaml.scanner.Scanner.__init__(self)
-            yaml.parser.Parser.__init__(self)
-
-    return Parser(text)
-
-
-_PLAIN_WORDS: tuple[tuple[str, str], ...] = (
-    ("mapping values are not allowed", "a `:` followed by a space cannot stand inside this value; "
-     "put the value in quotes, or write it as a block after `|`"),
-    ("did not find expected ',' or ']'", "expected `,` or `]`: the list opened with `[` is not closed"),
-    ("did not find expected ',' or '}'", "expected `,` or `}`: the map opened with `{` is not closed"),
-    ("could not find expected ':'", "expected `key: value`, but there is no `:` after the key"),
-    ("did not find expected key", "this line does not fit the map above it: it is indented "
-     "differently from the map's other keys, or a quote or a bracket before it is not closed"),
-    ("did not find expected '-' indicator", "this line does not fit the list above it: expected "
-     "`- ` at the same indentation as the list's other entries"),
-    ("found unexpected end of stream", "the file ends inside a quoted text that is not closed"),
-    ("found unknown escape character", "an unknown `\\` escape in double quotes; use single "
-     "quotes, or write the backslash twice"),
-    ("expected alphabetic or numeric", "`*` and `&` begin YAML aliases; put this text in quotes"),
-    ("did not find expected comment or line break", "only a comment or a new line may follow `|` or `>`"),
-    ("did not find expected <document start>", "expected one map of keys; this line is outside it"),
-    ("undefined tag handle", "`!` begins a YAML tag, which lessons do not use; put this text in quotes"),
-    ("did not find expected tag", "`!` begins a YAML tag, which lessons do not use; put it in quotes"),
-    ("did not find expected node content", "expected a value here"),
-    ("block sequence entries are not allowed", "a list cannot begin here; put its `- ` on a new line"),
-    ("block collections are not allowed", "a map or list cannot begin here; put it on a new line"),
-    ("directive", "`%` begins a YAML directive, which lessons do not use; put this text in quotes"),
-)  # fmt: skip
-"""What libyaml says, and what an author can use."""
-
-
-def _syntax_finding(name: str, text: str, error: yaml.MarkedYAMLError) -> Finding:
-    problem = str(error.problem or error.context or "it cannot be read")
-    mark = error.problem_mark or error.context_mark
-    if mark is None:
-        return Finding(name, 0, 0, f"this is not YAML: {problem}")
-    lines = text.splitlines()
-    line = lines[mark.line] if mark.line < len(lines) else ""
-    here = line[mark.column : mark.column + 1]
-    if here == "\t" or (line[: mark.column] or line).lstrip(" ").startswith("\t"):
-        words = "a tab; YAML is indented with spaces"
-    elif "cannot start any token" in problem:
-        words = f"a text cannot begin with `{here}` in YAML; put it in quotes"
-    else:
-        known: Iterable[str] = (words for start, words in _PLAIN_WORDS if start in problem)
-        words = next(iter(known), f"this is not YAML: {problem}")
-    start = error.context_mark
-    if start is not None and start.line != mark.line:
-        words += f" (it began at line {start.line + 1}, column {start.column + 1})"
-    return Finding(name, mark.line + 1, mark.column + 1, words)
+        cyaml: Any = importlib.import_module("yaml.cyaml")
+        return cyaml.CParser(text)
+    parts: list[Any] = [
+        importlib.import_module("yaml.reader").Reader,
+        importlib.import_module("yaml.scanner").Scanner,
+        importlib.import_module("yaml.parser").Parser,
+    ]
+    parser: Any = type("Parser", tuple(parts), {})(text)  # Reader's __init__ comes first
+    for part in parts[1:]:
+        part.__init__(parser)
+    return parser
