@@ -11,10 +11,10 @@ machine lacks what the exercise needs), 130 Ctrl+C, 141 the reader of the output
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from tutor import __version__
@@ -37,8 +37,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     for stream in (sys.stdout, sys.stderr):
         # A terminal in an ASCII locale shows a replacement rather than ending the program.
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")  # pyright: ignore[reportAttributeAccessIssue]
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     as_json = "--json" in words
     try:
         status = _dispatch(words)
@@ -107,7 +107,7 @@ class _Parser(argparse.ArgumentParser):
 def _parser(prog: str, about: str, *, framework: bool = True, json: bool = True) -> _Parser:
     parser = _Parser(prog=prog, description=about, allow_abbrev=False)
     parser.add_argument(
-        "--course", type=Path, metavar="PATH", help="a course folder; by default the one shipped"
+        "--course", metavar="PATH", help="a course folder; by default the one shipped"
     )
     if framework:
         parser.add_argument(
@@ -201,9 +201,11 @@ def _goal(session: Session, name: str | None) -> StepRef | None:
 
 
 def _open(arguments: argparse.Namespace) -> Session:
+    from pathlib import Path
+
     from tutor.session import Session
 
-    return Session.open(course=arguments.course)
+    return Session.open(course=Path(arguments.course) if arguments.course else None)
 
 
 # --- the headless commands
@@ -317,6 +319,7 @@ def _log_bug(error: Exception) -> str:
     import tempfile
     import time
     import traceback
+    from pathlib import Path
 
     from tutor.paths import Paths
 

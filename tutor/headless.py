@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,6 +18,9 @@ from tutor.errors import UsageError, nearest
 from tutor.grading.verdict import Verdict
 from tutor.runtime.job import Printed
 from tutor.session import Measured, Session, StepRef, StepView, Waiting
+from tutor.ui.names import framework as title_of
+from tutor.ui.names import number as shown_number
+from tutor.ui.names import seconds
 
 EXIT_STATUS = {"pass": 0, "fail": 1, "unchecked": 3, "skipped": 4}
 """Per verdict."""
@@ -29,8 +32,6 @@ MARKS = {
     "skipped": "- Skipped",
 }
 """Per verdict, in words as well as signs."""
-
-FRAMEWORK_TITLES = {"torch": "PyTorch", "tensorflow": "TensorFlow", "jax": "JAX", "numpy": "NumPy"}
 
 
 def emit(value: Mapping[str, Any]) -> None:
@@ -146,7 +147,7 @@ def describe(view: StepView) -> list[str]:
     offered = f" (also in {', '.join(others)})" if others else ""
     lines = [
         f"{view.ref}: {view.title}",
-        f"Step {view.number}, {view.kind}, in {FRAMEWORK_TITLES[view.framework]}{offered}",
+        f"Step {view.number}, {view.kind}, in {title_of(view.framework)}{offered}",
         "",
         view.prompt.rstrip(),
     ]
@@ -286,20 +287,22 @@ def say(verdict: Verdict) -> list[str]:
     if verdict.explain:
         lines += ["", verdict.explain.rstrip()]
     if verdict.device:
-        title = FRAMEWORK_TITLES.get(verdict.framework, verdict.framework)
-        lines += [f"({title} on {verdict.device}, {verdict.seconds:.3g} s)"]
+        took = seconds(verdict.seconds)
+        lines += [f"({title_of(verdict.framework)} on {verdict.device}, {took})"]
     return lines
 
 
-def bars(measured: Measured) -> list[str]:
-    """Return an experiment's results as a bar chart of 30 columns, with the numbers."""
+def bars(measured: Measured, *, drawn: bool = True) -> list[str]:
+    """Return an experiment's results with their numbers, and as bars of up to 30 columns."""
     width = max((len(label) for label, _ in measured.rows), default=0)
     most = max((value for _, value in measured.rows), default=0.0)
-    return [
-        f"  {label:<{width}}  {value:>10.4g} {measured.unit:<4} "
-        + "█" * (round(30 * value / most) if most > 0 and value > 0 else 0)
-        for label, value in measured.rows
-    ]
+    lines: list[str] = []
+    for label, value in measured.rows:
+        line = f"  {label:<{width}}  {shown_number(value):>10} {measured.unit}"
+        if drawn and most > 0 and value > 0:
+            line = f"{line:<{width + 20}} {'█' * round(30 * value / most)}"
+        lines.append(line.rstrip())
+    return lines
 
 
 # --- progress, reset
@@ -390,7 +393,7 @@ def reset(session: Session, name: str | None, *, sure: bool, as_json: bool) -> i
 
 
 @contextlib.contextmanager
-def _reading(session: Session) -> Iterator[None]:
+def _reading(session: Session) -> Generator[None]:
     """Show the record's notice, and close the record afterwards; nothing else was opened."""
     try:
         _notice(session)
