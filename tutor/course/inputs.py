@@ -7,14 +7,15 @@ checked, so that a slip is an author's finding and not a learner's crash.
     uniform(*dims, low=, high=, dtype=)      uniform; 0 to 1 by default
     integers(*dims, low=, high=, dtype=)     whole numbers, high excluded; 0 to 10 by default
     tensor(literal, dtype=)                  the same for every seed
-    number(low, high)                        a Python float
-    whole(low, high)                         a Python int, high excluded
+    number(low, high)                        a Python float; 0 to 1 by default
+    whole(low, high)                         a Python int, high excluded; 0 to 10 by default
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Mapping
 from typing import Any, cast
 
 from tutor.errors import nearest
@@ -32,12 +33,16 @@ DTYPES = (
     "float32",
     "float16",
     "bfloat16",
+    "complex64",
     "int64",
     "int32",
+    "int16",
+    "int8",
     "uint8",
     "bool",
 )
-_DEFAULT_HIGH = {"uniform": 1, "integers": 10}
+_DEFAULT_HIGH = {"uniform": 1, "integers": 10, "number": 1, "whole": 10}
+_WHOLE = ("integers", "whole")
 _WITH_DIMS = ("normal", "uniform", "integers")
 _INTERVALS = ("number", "whole")
 MAX_ELEMENTS = 1 << 26
@@ -46,7 +51,21 @@ MAX_ELEMENTS = 1 << 26
 
 def fault_in(text: str) -> str:
     """Return what is wrong with a generator such as `normal(8, 3)`, or an empty string."""
-    return next(_faults(text), "")
+    call = _call(text)
+    names = ", ".join(f"`{name}`" for name in _KEYWORDS)
+    if call is None:
+        return f"expected a generator such as `normal(8, 3)`, one of {names}"
+    name = call.func.id if isinstance(call.func, ast.Name) else ""
+    if name not in _KEYWORDS:
+        shown = ast.unparse(call.func)
+        return f"unknown generator `{shown}`; expected one of {names}.{nearest(shown, _KEYWORDS)}"
+    values: dict[str, Any] = {}
+    arguments = [_literal(argument) for argument in call.args]
+    return (
+        _keyword_fault(name, call.keywords, values)
+        or _argument_fault(name, arguments, values)
+        or _range_fault(name, values)
+    )
 
 
 def sizes_of(inputs: Mapping[str, str]) -> tuple[int, ...]:
@@ -58,82 +77,56 @@ def sizes_of(inputs: Mapping[str, str]) -> tuple[int, ...]:
     for text in inputs.values():
         dims = _dims(text)
         sizes.update(dims)
-        whole = 1
-        for dim in dims:
-            whole *= dim
-        sizes.add(whole)
+        sizes.add(math.prod(dims))
     return tuple(sorted(size for size in sizes if size > 1))
 
 
-def _faults(text: str) -> Iterator[str]:
-    call = _call(text)
-    names = ", ".join(f"`{name}`" for name in _KEYWORDS)
-    if call is None:
-        yield f"expected a generator such as `normal(8, 3)`, one of {names}"
-        return
-    name = call.func.id if isinstance(call.func, ast.Name) else ""
-    if name not in _KEYWORDS:
-        shown = ast.unparse(call.func)
-        yield f"unknown generator `{shown}`; expected one of {names}.{nearest(shown, _KEYWORDS)}"
-        return
-    values: dict[str, Any] = {}
-    for keyword in call.keywords:
-        allowed = _KEYWORDS[name]
-        if keyword.arg not in allowed:
-            given = keyword.arg or "**"
-            yield (f"`{name}` takes {_either(allowed)}, not `{given}`.{nearest(given, allowed)}")
-            return
-        if keyword.arg == "dtype":
-            dtype = _literal(keyword.value)
-            if dtype not in DTYPES:
-                given = ast.unparse(keyword.value)
-                yield (
-                    f'expected a dtype in quotes, such as `dtype="float64"`, found `{given}`.'
-                    f"{nearest(given, DTYPES)}"
-                )
-            continue
-        values[keyword.arg] = _literal(keyword.value)
-        if not _is_number(values[keyword.arg]):
-            yield f"expected a number for `{keyword.arg}`"
-            return
-    arguments = [_literal(argument) for argument in call.args]
-    if name in _WITH_DIMS:
-        yield from _faults_in_dims(name, arguments)
-    elif name == "tensor":
-        if len(arguments) != 1 or not _is_rectangle(arguments[0]):
-            yield "`tensor` takes one literal, a number or lists of numbers of equal length"
-    else:
-        yield from _faults_in_interval(name, arguments, values)
-        return
-    low, high = values.get("low", 0), values.get("high", _DEFAULT_HIGH.get(name))
-    if high is not None and not low < high:
-        yield f"`low` ({low}) must be less than `high` ({high})"
+def _keyword_fault(name: str, keywords: list[ast.keyword], values: dict[str, Any]) -> str:
+    """Put the numbers among the keywords into `values`; return the first fault."""
+    allowed = _KEYWORDS[name]
+    for keyword in keywords:
+        given = keyword.arg or "**"
+        if keyword.arg is None or given not in allowed:
+            takes = " and ".join(f"`{known}=`" for known in allowed)
+            return f"`{name}` takes {takes}, not `{given}`.{nearest(given, allowed)}"
+        value = _literal(keyword.value)
+        if given != "dtype":
+            if not _is_number(value):
+                return f"expected a number for `{given}`"
+            values[given] = value
+        elif value not in DTYPES:
+            shown = ast.unparse(keyword.value)
+            near = nearest(shown.strip("'"), DTYPES)
+            return f'expected a dtype in quotes, such as `dtype="float64"`, found `{shown}`.{near}'
+    return ""
 
 
-def _faults_in_dims(name: str, dims: list[Any]) -> Iterator[str]:
-    elements = 1
-    for dim in dims:
-        if type(dim) is not int or dim < 0:
-            yield f"the dimensions of `{name}` must be whole numbers, such as `{name}(8, 3)`"
-            return
-        elements *= dim
+def _argument_fault(name: str, arguments: list[Any], values: dict[str, Any]) -> str:
+    """Put the ends of an interval into `values`; return what is wrong with the arguments."""
+    if name == "tensor":
+        if len(arguments) != 1 or _shape(arguments[0]) is None:
+            return "`tensor` takes one literal, a number or lists of numbers of equal length"
+        return ""
+    if name in _INTERVALS:
+        if len(arguments) > 2 or not all(_is_number(argument) for argument in arguments):
+            return f"`{name}` takes two numbers, such as `{name}(1, 5)`"
+        values.update(zip(("low", "high"), arguments, strict=False))
+        return ""
+    if not all(type(dim) is int and dim >= 0 for dim in arguments):
+        return f"the dimensions of `{name}` must be whole numbers, such as `{name}(8, 3)`"
+    elements = math.prod(arguments)
     if elements > MAX_ELEMENTS:
-        yield f"{elements:,} elements; at most {MAX_ELEMENTS:,} are made"
+        return f"{elements:,} elements; at most {MAX_ELEMENTS:,} are made"
+    return ""
 
 
-def _faults_in_interval(name: str, given: list[Any], values: dict[str, Any]) -> Iterator[str]:
-    ends: dict[str, Any] = dict(zip(("low", "high"), given, strict=False))
-    if len(given) > 2 or set(ends) & set(values) or len({**ends, **values}) != 2:
-        yield f"`{name}` takes two numbers, such as `{name}(1, 5)`"
-        return
-    ends.update(values)
-    low, high = ends["low"], ends["high"]
-    if not (_is_number(low) and _is_number(high)):
-        yield f"`{name}` takes two numbers, such as `{name}(1, 5)`"
-    elif name == "whole" and not (type(low) is int and type(high) is int):
-        yield "`whole` takes two whole numbers, such as `whole(1, 5)`"
-    elif not low < high:
-        yield f"the first number of `{name}` ({low}) must be less than the second ({high})"
+def _range_fault(name: str, values: dict[str, Any]) -> str:
+    if name not in _DEFAULT_HIGH:
+        return ""
+    low, high = values.get("low", 0), values.get("high", _DEFAULT_HIGH[name])
+    if name in _WHOLE and not (isinstance(low, int) and isinstance(high, int)):
+        return f"`low` and `high` of `{name}` must be whole numbers"
+    return "" if low < high else f"`low` ({low}) must be less than `high` ({high})"
 
 
 def _dims(text: str) -> tuple[int, ...]:
@@ -169,10 +162,6 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _is_rectangle(value: Any) -> bool:
-    return _shape(value) is not None
-
-
 def _shape(value: Any) -> tuple[int, ...] | None:
     """The shape of nested lists of numbers; None when they have none."""
     if isinstance(value, int | float):  # bools too: a mask is a tensor
@@ -187,7 +176,3 @@ def _shape(value: Any) -> tuple[int, ...] | None:
     if shapes or inner is None:
         return None
     return (len(items), *inner)
-
-
-def _either(names: tuple[str, ...]) -> str:
-    return " and ".join(f"`{name}=`" for name in names)

@@ -14,8 +14,11 @@ FrameworkName = Literal["torch", "tensorflow", "jax", "numpy"]
 
 FRAMEWORKS: tuple[FrameworkName, ...] = ("torch", "tensorflow", "jax", "numpy")
 
-Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=48)]
-"""Lower-case words joined by hyphens: an id that survives a URL, a file name and a shell."""
+Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$(?!\n)", max_length=48)]
+"""Lower-case words joined by hyphens: an id that survives a URL, a file name and a shell.
+
+``$`` alone would let a newline follow, as in an id written as a block of text.
+"""
 
 Text = Annotated[str, Meta(min_length=1)]
 
