@@ -1,0 +1,77 @@
+"""Edit text in the learner's own editor."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import tempfile
+from pathlib import Path
+
+from textual.app import App, SuspendNotSupported
+
+
+class ExternalEditorError(Exception):
+    """A sentence for the learner: why the text could not be edited elsewhere."""
+
+
+def _command() -> list[str]:
+    """The command in $VISUAL or $EDITOR, split as a shell would."""
+    for name in ("VISUAL", "EDITOR"):
+        if value := os.environ.get(name, "").strip():
+            try:
+                return shlex.split(value)
+            except ValueError as error:
+                raise ExternalEditorError(
+                    f"${name} is not a command a shell could run ({error}): {value}"
+                ) from error
+    raise ExternalEditorError(
+        "No editor is set. Set $VISUAL or $EDITOR before you start fwtutor, for example "
+        "`export EDITOR=nano`."
+    )
+
+
+def edit_text(app: App[object], text: str, line: int) -> str:
+    """Suspend `app`, open `text` in the learner's editor, and return what was saved.
+
+    The app stands still meanwhile: Textual can neither read nor write while it is suspended.
+
+    Args:
+        app: The app that owns the terminal.
+        text: What to edit.
+        line: 1-based line to open at, for the editors that take ``+N``.
+
+    Raises:
+        ExternalEditorError: No editor is set, it did not start, it failed, or it saved what is not
+            UTF-8. The text is then as it was.
+    """
+    command = _command()
+    if Path(command[0]).name in {"vi", "vim", "nvim", "nano", "emacs", "kak", "joe", "mg", "ne"}:
+        command.append(f"+{line}")
+    with tempfile.TemporaryDirectory(prefix="fwtutor-") as folder:
+        path = Path(folder) / "answer.py"
+        path.write_text(text, encoding="utf-8")
+        try:
+            with app.suspend():
+                status = subprocess.run([*command, str(path)], check=False).returncode
+        except SuspendNotSupported as error:
+            raise ExternalEditorError(
+                "This terminal cannot be handed to another program, so the editor was not opened."
+            ) from error
+        except OSError as error:
+            raise ExternalEditorError(
+                f"The editor `{command[0]}` did not start: {error.strerror}. "
+                "Check $VISUAL and $EDITOR."
+            ) from error
+        if status:
+            raise ExternalEditorError(
+                f"The editor `{command[0]}` ended with status {status}, so your code is as it was."
+            )
+        try:
+            edited = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ExternalEditorError(
+                f"What `{command[0]}` saved is not UTF-8 text, so your code is as it was."
+            ) from error
+    # Editors end the last line; that alone is no change.
+    return edited if text.endswith("\n") else edited.removesuffix("\n")
