@@ -57,7 +57,7 @@ def fault_in(text: str) -> str:
         return f"expected a generator such as `normal(8, 3)`, one of {names}"
     name = call.func.id if isinstance(call.func, ast.Name) else ""
     if name not in _KEYWORDS:
-        shown = ast.unparse(call.func)
+        shown = text.partition("(")[0].strip()
         return f"unknown generator `{shown}`; expected one of {names}.{nearest(shown, _KEYWORDS)}"
     values: dict[str, Any] = {}
     arguments = [_literal(argument) for argument in call.args]
@@ -95,9 +95,9 @@ def _keyword_fault(name: str, keywords: list[ast.keyword], values: dict[str, Any
                 return f"expected a number for `{given}`"
             values[given] = value
         elif value not in DTYPES:
-            shown = ast.unparse(keyword.value)
-            near = nearest(shown.strip("'"), DTYPES)
-            return f'expected a dtype in quotes, such as `dtype="float64"`, found `{shown}`.{near}'
+            name_given = keyword.value.id if isinstance(keyword.value, ast.Name) else str(value)
+            near = nearest(name_given, DTYPES)
+            return f'expected a dtype in quotes, such as `dtype="float64"`.{near}'
     return ""
 
 

@@ -78,14 +78,16 @@ def reads_inputs_at_top_level(source: str, input_names: Iterable[str]) -> bool:
         return False
     try:
         tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        waiting = set(_names_loaded(tree))
+    except (SyntaxError, ValueError):
         return False  # it will not run once, so not again
+    except (RecursionError, MemoryError):
+        return True
     functions: dict[str, set[str]] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             functions.setdefault(node.name, set()).update(_free_names(node))
     reached: set[str] = set()
-    waiting = set(_names_loaded(tree))
     while waiting:
         reached |= waiting
         waiting = {name for used in waiting for name in functions.get(used, ())} - reached

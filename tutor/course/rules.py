@@ -333,7 +333,9 @@ def _syntax_fault(source: str, mode: str) -> Fault | None:
     try:
         ast.parse(source, mode=mode)
     except SyntaxError as error:
-        return Fault((), error.msg or "invalid syntax", False, error.lineno or 1, error.offset or 1)
+        last = source.rstrip().count("\n") + 1  # where an unfinished program is said to end
+        line = min(max(error.lineno or 1, 1), last)
+        return Fault((), error.msg or "invalid syntax", False, line, error.offset or 1)
     except (ValueError, RecursionError, MemoryError) as error:
         return Fault((), str(error) or "it is nested too deep", False, 1, 1)
     return None
