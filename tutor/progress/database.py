@@ -13,6 +13,7 @@ import contextlib
 import fcntl
 import os
 import sqlite3
+import time
 from collections.abc import Generator
 from pathlib import Path
 from urllib.parse import quote
@@ -42,6 +43,10 @@ def is_corrupt(error: sqlite3.Error) -> bool:
     return (getattr(error, "sqlite_errorcode", 0) & 0xFF) in _CORRUPT
 
 
+def _is_busy(error: sqlite3.Error) -> bool:
+    return (getattr(error, "sqlite_errorcode", 0) & 0xFF) == sqlite3.SQLITE_BUSY
+
+
 def reason(error: Exception) -> str:
     """Why the file cannot be used, in a few words."""
     if isinstance(error, OSError):
@@ -66,18 +71,28 @@ def connect(path: Path) -> sqlite3.Connection:
         StateError: It was written by a newer fwtutor.
         sqlite3.Error: It cannot be opened or written.
     """
+    deadline = time.monotonic() + BUSY_MS / 1000
+    while True:
+        try:
+            return _connect(path)
+        except sqlite3.OperationalError as error:
+            # Switching to WAL fails at once, without SQLite's own waiting, when another terminal
+            # opens or closes the record in the same millisecond.
+            if not _is_busy(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.005)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
     # isolation_level=None: no transaction but those written out here, so each save is on disk
     # when its call returns.
     connection = sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None)
     try:
         _prepare(connection, path)
-    except sqlite3.Error as error:
+    except BaseException as error:
         connection.close()
-        if is_corrupt(error):
+        if isinstance(error, sqlite3.Error) and is_corrupt(error):
             raise CorruptRecordError(str(error)) from error
-        raise
-    except BaseException:
-        connection.close()
         raise
     return connection
 
