@@ -1,0 +1,256 @@
+"""A session with a course of its own and a script for every run: no process, no disk.
+
+The UI is real; what it talks to is this. Each run is a list of events, and a float among them
+is a pause, so that a test can look at the screen while something runs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+from tutor.course.catalogue import LessonInfo, StepInfo
+from tutor.course.models import Course, FrameworkName, Track
+from tutor.errors import Finding, UsageError
+from tutor.grading.verdict import Verdict
+from tutor.session import Draft, Hint, Session, Standing, StepRef, StepView, SubmitEvent
+
+FRAMEWORKS: tuple[FrameworkName, ...] = ("torch", "jax", "tensorflow")
+
+Script = Sequence["SubmitEvent | float | Exception"]
+
+
+@dataclass
+class FakeCatalogue:
+    """Lessons made of step views."""
+
+    course: Course
+    lessons: dict[str, LessonInfo]
+
+
+@dataclass
+class FakeConfig:
+    """No settings."""
+
+    keys: dict[str, str] = field(default_factory=dict)
+    theme: str = ""
+
+
+class FakeSession:
+    """What the UI uses of `Session`, in memory."""
+
+    def __init__(
+        self,
+        steps: Sequence[StepView],
+        *,
+        lessons: Sequence[LessonInfo] = (),
+        notice: str = "",
+        solution: str = "def f():\n    return 1\n",
+        hints: Sequence[str] = ("Look at the *shape*.", "Sum over `axis=0`."),
+    ) -> None:
+        self.steps = list(steps)
+        self.notice = notice
+        self.config = FakeConfig()
+        self.hint_texts = list(hints)
+        self.solution_text = solution
+        self.scripts: dict[str, Script] = {}
+        """Step id → what a run yields."""
+        self.drafts: dict[tuple[StepRef, FrameworkName], Draft] = {}
+        self.saves: list[tuple[StepRef, FrameworkName, Draft]] = []
+        self.places: list[tuple[StepRef, FrameworkName]] = []
+        self.submitted: list[tuple[StepRef, FrameworkName, str]] = []
+        self.ran: list[tuple[StepRef, FrameworkName, str]] = []
+        self.prepared: list[tuple[StepRef, FrameworkName]] = []
+        self.tried: set[StepRef] = set()
+        self.passed: set[tuple[StepRef, FrameworkName]] = set()
+        self.taken: dict[StepRef, int] = {}
+        self.resets: list[tuple[str | None, str | None]] = []
+        self.save_error: Exception | None = None
+        self.stopped = asyncio.Event()
+        self.closed = False
+        infos = [_info(self.steps), *lessons]
+        tracks: dict[str, list[str]] = {}
+        for info in infos:
+            tracks.setdefault(info.track, []).append(info.id)
+        self.catalogue = FakeCatalogue(
+            Course(
+                course="fake",
+                title="Deep learning by hand",
+                tracks=tuple(
+                    Track(id=track, title=track.capitalize(), lessons=tuple(ids))
+                    for track, ids in tracks.items()
+                ),
+            ),
+            {info.id: info for info in infos},
+        )
+
+    def as_session(self) -> Session:
+        """Return it under the type that the app wants."""
+        return cast("Session", self)
+
+    # Reading
+
+    def lesson(self, lesson: str) -> None:
+        if lesson not in self.catalogue.lessons:
+            raise UsageError(f"There is no lesson `{lesson}`.")
+
+    def view(self, ref: StepRef, framework: FrameworkName | None = None) -> StepView:
+        for view in self.views(ref.lesson, framework):
+            if view.ref == ref:
+                return view
+        raise UsageError(f"Lesson `{ref.lesson}` has no step `{ref.step}`.")
+
+    def views(self, lesson: str, framework: FrameworkName | None = None) -> tuple[StepView, ...]:
+        self.lesson(lesson)
+        found = [view for view in self.steps if view.ref.lesson == lesson]
+        return tuple(
+            _in_framework(view, framework if framework in view.frameworks else view.frameworks[0])
+            for view in found
+        )
+
+    def standing(self, lesson: str) -> Standing:
+        info = self.catalogue.lessons[lesson]
+        return Standing(
+            passed=frozenset((ref.step, name) for ref, name in self.passed if ref.lesson == lesson),
+            exercises=tuple(step.id for step in info.steps if step.exercise),
+            seen=frozenset(ref.step for ref, _ in self.places if ref.step.startswith("read")),
+        )
+
+    def standings(self) -> dict[str, Standing]:
+        return {lesson: self.standing(lesson) for lesson in self.catalogue.lessons}
+
+    def where(self) -> tuple[StepRef, FrameworkName] | None:
+        return self.places[-1] if self.places else None
+
+    def next_step(self) -> StepRef:
+        return self.steps[0].ref
+
+    def draft(self, ref: StepRef, framework: FrameworkName) -> Draft | None:
+        return self.drafts.get((ref, framework))
+
+    # Keeping
+
+    def save_draft(self, ref: StepRef, framework: FrameworkName, draft: Draft) -> None:
+        if self.save_error is not None:
+            raise self.save_error
+        self.drafts[ref, framework] = draft
+        self.saves.append((ref, framework, draft))
+
+    def save_place(self, ref: StepRef, framework: FrameworkName) -> None:
+        self.places.append((ref, framework))
+
+    def hints_shown(self, ref: StepRef, framework: FrameworkName) -> tuple[str, ...]:
+        return tuple(self.hint_texts[: self.taken.get(ref, 0)])
+
+    def hint(self, ref: StepRef, framework: FrameworkName) -> Hint:
+        if not self.view(ref).hints:
+            raise UsageError(f"{ref} has no hints.")
+        number = min(self.taken.get(ref, 0) + 1, len(self.hint_texts))
+        self.taken[ref] = number
+        return Hint(self.hint_texts[number - 1], number, len(self.hint_texts))
+
+    def solution(self, ref: StepRef, framework: FrameworkName) -> str:
+        if ref not in self.tried:
+            raise UsageError("The solution is shown after your first try.")
+        return self.solution_text
+
+    def reset(self, lesson: str | None = None, step: str | None = None) -> int:
+        self.resets.append((lesson, step))
+        gone = [key for key in self.drafts if key[0] == StepRef(lesson or "", step or "")]
+        for key in gone:
+            del self.drafts[key]
+        return len(gone)
+
+    # Running
+
+    async def prepare(self, ref: StepRef, framework: FrameworkName) -> None:
+        self.prepared.append((ref, framework))
+
+    async def submit(
+        self, ref: StepRef, framework: FrameworkName, answer: str
+    ) -> AsyncIterator[SubmitEvent]:
+        self.submitted.append((ref, framework, answer))
+        async for event in self._play(ref):
+            if isinstance(event, Verdict):
+                self.tried.add(ref)
+                if event.verdict == "pass":
+                    self.passed.add((ref, framework))
+            yield event
+
+    async def run(
+        self, ref: StepRef, framework: FrameworkName, answer: str
+    ) -> AsyncIterator[SubmitEvent]:
+        self.ran.append((ref, framework, answer))
+        async for event in self._play(ref):
+            yield event
+
+    async def _play(self, ref: StepRef) -> AsyncIterator[SubmitEvent]:
+        self.stopped.clear()
+        for event in self.scripts.get(ref.step, ()):
+            if isinstance(event, Exception):
+                raise event
+            if isinstance(event, int | float):
+                try:
+                    await asyncio.wait_for(self.stopped.wait(), event)
+                except TimeoutError:
+                    continue
+                yield Verdict(verdict="unchecked", message="You stopped it.")
+                return
+            yield event
+
+    async def stop(self) -> None:
+        self.stopped.set()
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+def _in_framework(view: StepView, framework: FrameworkName) -> StepView:
+    from dataclasses import replace
+
+    return replace(
+        view, framework=framework, starter=view.starter.replace("FRAMEWORK", framework)
+    )
+
+
+def _info(steps: Sequence[StepView]) -> LessonInfo:
+    return lesson_info(
+        steps[0].ref.lesson,
+        title="Your first gradient",
+        steps=tuple(
+            StepInfo(
+                id=view.ref.step,
+                kind=view.kind,
+                title=view.title,
+                frameworks=view.frameworks,
+                exercise=view.kind != "read",
+            )
+            for view in steps
+        ),
+    )
+
+
+def lesson_info(
+    id: str,
+    *,
+    title: str,
+    track: str = "foundations",
+    steps: tuple[StepInfo, ...] = (),
+    requires: tuple[str, ...] = (),
+    broken: tuple[Finding, ...] = (),
+) -> LessonInfo:
+    """Return a lesson for the map."""
+    return LessonInfo(
+        id=id,
+        title=title,
+        track=track,
+        minutes=12,
+        frameworks=FRAMEWORKS,
+        requires=requires,
+        goals=("compute a gradient in each framework", "check it by hand"),
+        path=f"/course/{track}/01-{id}.yaml",
+        steps=steps,
+        broken=broken,
+    )

@@ -1,0 +1,243 @@
+"""The app: opens screens, hears signals, and leaves the terminal as it was."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import SystemCommand
+from textual.events import Resize
+from textual.screen import Screen
+
+from tutor.errors import FwtutorError
+from tutor.session import StepRef
+from tutor.ui import crash, keys, messages
+from tutor.ui.frame import ThriftyApp
+from tutor.ui.screens.home import HomeScreen
+from tutor.ui.screens.lesson import LessonScreen
+from tutor.ui.screens.toosmall import MIN_HEIGHT, MIN_WIDTH, TooSmallScreen
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tutor.course.models import FrameworkName
+    from tutor.session import Session
+
+LAST_RESORT = 3.0
+"""Seconds after a signal until the process ends by force: a terminal that is gone can block the
+thread that writes to it."""
+
+
+class TutorApp(ThriftyApp[int]):
+    """Two screens: the map, and a lesson on top of it."""
+
+    TITLE = "fwtutor"
+    CSS_PATH = "styles/app.tcss"
+    BINDINGS = keys.bindings(keys.APP)
+
+    def __init__(
+        self,
+        session: Session,
+        start: StepRef | None = None,
+        *,
+        framework: FrameworkName | None = None,
+        keymap: Mapping[str, str] | None = None,
+        theme: str | None = None,
+        reports: Path | None = None,
+    ) -> None:
+        """Make the app.
+
+        Args:
+            session: The learner's; the caller closes it.
+            start: The step to open; the map when None.
+            framework: The one to begin in, instead of the learner's last.
+            keymap: Keys by the id of an action.
+            theme: A Textual theme's name.
+            reports: The folder for a report of a crash.
+        """
+        super().__init__()
+        self.session = session
+        self.animation_level = "none"
+        self.keymap: Mapping[str, str] = dict(keymap or {})
+        self._start = start
+        self._framework = framework
+        self._reports = reports
+        self._signal = 0
+        self._wanted_theme = theme or ""
+
+    @property
+    def exit_status(self) -> int:
+        """What the process should end with."""
+        return 128 + self._signal if self._signal else (self.return_code or 0)
+
+    # Starting and leaving
+
+    def on_mount(self) -> None:
+        if self._wanted_theme in self.available_themes:
+            self.theme = self._wanted_theme
+        self.set_keymap(dict(self.keymap))
+        loop = asyncio.get_running_loop()
+        if threading.current_thread() is threading.main_thread():
+            for signum in (signal.SIGHUP, signal.SIGTERM):
+                loop.add_signal_handler(signum, self._leave_on, signum)
+        self.push_screen(HomeScreen(self.session))
+        if self._start is not None:
+            self._open(self._start)
+
+    def _leave_on(self, signum: int) -> None:
+        """A dropped line or a kill: save, restore the terminal, end with 128 + the signal."""
+        self._signal = signum
+        self.save()
+        watchdog = threading.Timer(LAST_RESORT, os._exit, (128 + signum,))
+        watchdog.daemon = True
+        watchdog.start()
+        self.exit(return_code=128 + signum)
+
+    def save(self) -> None:
+        """Save what is typed, wherever it is."""
+        for screen in self.screen_stack:
+            if isinstance(screen, LessonScreen):
+                screen.save()
+
+    async def action_quit(self) -> None:
+        """Save and leave."""
+        self.save()
+        self.exit(return_code=0)
+
+    def _fatal_error(self) -> None:
+        """Textual would print a traceback over the shell: write it to a file, and say where."""
+        error = self._exception or sys.exc_info()[1]
+        if error is None:
+            error = RuntimeError("an error without a cause")
+        try:
+            self.save()
+        finally:
+            report = crash.write_report(error, self._reports) if self._reports else None
+            self._exit_renderables.append(crash.sentence(error, report))
+            self._close_messages_no_wait()
+
+    # Going places
+
+    @on(messages.StepWanted)
+    def _on_step_wanted(self, message: messages.StepWanted) -> None:
+        if message.ref is None:
+            self._close_lesson()
+        else:
+            self._open(message.ref)
+
+    @on(messages.LessonWanted)
+    def _on_lesson_wanted(self, message: messages.LessonWanted) -> None:
+        info = self.session.catalogue.lessons.get(message.lesson)
+        if info is None or not info.steps:
+            faults = "\n".join(str(finding) for finding in info.broken) if info else ""
+            self.notify(faults or "There is no such lesson.", title="Cannot open", severity="error")
+            return
+        place = self.session.where()
+        if place is not None and place[0].lesson == info.id:
+            self._open(place[0])
+            return
+        standing = self.session.standing(info.id)
+        done = {step for step, _ in standing.passed} | standing.seen
+        step = next((step for step in info.steps if step.id not in done), info.steps[0])
+        self._open(StepRef(info.id, step.id))
+
+    def _lesson_screen(self) -> LessonScreen | None:
+        return next((s for s in self.screen_stack if isinstance(s, LessonScreen)), None)
+
+    def _open(self, ref: StepRef) -> None:
+        """Open a step, in the lesson that is open or in another."""
+        try:
+            screen = LessonScreen(self.session, ref, self._framework)
+        except FwtutorError as error:
+            self.notify(str(error), title="Cannot open", severity="error", timeout=15)
+            return
+        self._close_lesson()
+        self.push_screen(screen)
+
+    def _close_lesson(self) -> None:
+        while not isinstance(self.screen, HomeScreen) and len(self.screen_stack) > 1:
+            self.pop_screen()
+
+    # Keys
+
+    def action_help(self) -> None:
+        """Show every key."""
+        from tutor.ui.screens.help import HelpScreen
+
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.keymap))
+
+    def action_find(self) -> None:
+        """Search the course."""
+        from textual.command import CommandPalette
+
+        from tutor.ui.commands import LessonProvider
+
+        if not CommandPalette.is_open(self):
+            self.push_screen(
+                CommandPalette(providers=[LessonProvider], placeholder="Find a lesson or a step…")
+            )
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The actions that apply on this screen, under their titles."""
+        places: list[tuple[Screen[object] | TutorApp, tuple[keys.Action, ...]]] = [(self, keys.APP)]
+        if isinstance(screen, LessonScreen):
+            places.insert(0, (screen, keys.LESSON))
+        elif isinstance(screen, HomeScreen):
+            places.insert(0, (screen, keys.HOME))
+        for place, actions in places:
+            for action in actions:
+                if place.check_action(action.action, ()):
+                    key = keys.shown(keys.key_of(action.id, self.keymap))
+                    yield SystemCommand(
+                        action.title, f"{action.help} ({key})", getattr(place, f"action_{action.action}")
+                    )
+
+    # Size
+
+    def on_resize(self, event: Resize) -> None:
+        """Cover everything while there is no room, and uncover it when there is."""
+        small = event.size.width < MIN_WIDTH or event.size.height < MIN_HEIGHT
+        covered = isinstance(self.screen, TooSmallScreen)
+        if small and not covered:
+            self.push_screen(TooSmallScreen())
+        elif covered and not small:
+            self.pop_screen()
+
+
+def run(
+    session: Session,
+    start: StepRef | None = None,
+    *,
+    framework: FrameworkName | None = None,
+    keymap: Mapping[str, str] | None = None,
+    theme: str | None = None,
+    reports: Path | None = None,
+) -> int:
+    """Run the TUI until the learner leaves; close the session; return the exit status.
+
+    `keymap` and `theme` come from the session's configuration when they are not given.
+    """
+    app = TutorApp(
+        session,
+        start,
+        framework=framework,
+        keymap=session.config.keys if keymap is None else keymap,
+        theme=session.config.theme if theme is None else theme,
+        reports=reports,
+    )
+    return asyncio.run(_run(app))
+
+
+async def _run(app: TutorApp) -> int:
+    try:
+        await app.run_async()
+    finally:
+        await app.session.close()
+    return app.exit_status

@@ -1,0 +1,110 @@
+"""Every key, in one table: the bindings, the palette and the help screen are made from it.
+
+Rules, each from something that eats a key on its way: no Alt and no Ctrl+Enter (lost in tmux), no
+Ctrl+B and Ctrl+A (prefixes of tmux and screen), no Escape sequence, and nothing that the editor
+uses (Ctrl with A C D E K N O T U V W X Y Z, and F6). F10 and F11 are taken by some graphical
+terminals for themselves, so what they do is in the palette too, as everything is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from textual.binding import Binding
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something the learner can do with a key."""
+
+    id: str
+    """The name under which `keymap` in the configuration gives it other keys."""
+    keys: str
+    """Textual's names, joined by commas."""
+    action: str
+    """The method, without `action_`."""
+    title: str
+    """In the palette and the help screen."""
+    help: str
+    """One sentence."""
+    footer: str = ""
+    """In the footer; empty when it is not shown there."""
+    priority: bool = False
+    """Whether it comes before the focused widget's own keys."""
+
+    def binding(self) -> Binding:
+        """Return Textual's form of it."""
+        return Binding(
+            self.keys,
+            self.action,
+            self.footer or self.title,
+            show=bool(self.footer),
+            priority=self.priority,
+            id=self.id,
+        )
+
+
+APP = (
+    Action("help", "f1", "help", "Help", "Show every key.", "Help"),
+    Action("find", "ctrl+f", "find", "Find a lesson", "Search the course for a lesson or a step."),
+    Action("theme", "f11", "change_theme", "Theme", "Choose colours: dark, light, 16 colours …"),
+    Action("quit", "ctrl+q", "quit", "Quit", "Save everything and leave.", priority=True),
+)
+
+LESSON = (
+    Action(
+        "run", "f5,ctrl+r", "check", "Check", "Run the code, or judge the answer.", "Check", True
+    ),
+    Action(
+        "stop",
+        "f8,ctrl+c",
+        "stop",
+        "Stop",
+        "End the run. Ctrl+C does so only while something runs; else it copies.",
+        "Stop",
+        True,
+    ),
+    Action("try", "f7", "try", "Try", "Run the code without checking it.", "Try", True),
+    Action("hint", "f2", "hint", "Hint", "Show the next hint.", "Hint"),
+    Action(
+        "solution", "f3", "solution", "Solution", "Show the author's solution, after one try."
+    ),
+    Action("framework", "f4", "framework", "Framework", "Do this step in the next framework."),
+    Action("previous", "f9", "previous", "Previous step", "Go back one step.", "Back"),
+    Action("next", "f10,ctrl+g", "next", "Next step", "Go on to the next step.", "Next"),
+    Action(
+        "home", "f12,escape", "home", "Course map", "Back to the lessons; Escape leaves the editor first."
+    ),
+    Action("editor", "ctrl+o", "editor", "Open in $EDITOR", "Edit the code in your own editor."),
+    Action("reset", "shift+f5", "reset", "Start over", "Forget this step's answer; asks first."),
+    Action("saved", "ctrl+s", "saved", "Save", "Everything is saved as you type; this says so."),
+)
+
+HOME = (
+    Action(
+        "search", "slash", "search", "Search", "Show only the lessons with these words.", "Search"
+    ),
+    Action("continue", "ctrl+g", "continue", "Continue", "Go to what is next.", "Continue"),
+)
+
+
+def bindings(actions: Iterable[Action]) -> list[Binding]:
+    """Return Textual's bindings for the actions."""
+    return [action.binding() for action in actions]
+
+
+_NAMES = {"slash": "/", "space": "Space", "enter": "Enter", "question_mark": "?"}
+
+
+def shown(keys: str) -> str:
+    """Return keys as they are written for people: `f5,ctrl+r` is `F5 or Ctrl+R`."""
+    return " or ".join(
+        "+".join(_NAMES.get(part, part.capitalize()) for part in key.strip().split("+"))
+        for key in keys.split(",")
+    )
+
+
+def key_of(id: str, keymap: Mapping[str, str]) -> str:
+    """Return the keys of an action: those of the learner's keymap, else its own."""
+    return keymap.get(id) or next(a.keys for a in (*LESSON, *HOME, *APP) if a.id == id)

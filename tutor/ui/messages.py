@@ -1,0 +1,97 @@
+"""What the run worker and the answer controls tell the lesson screen.
+
+No message is called ``Event``: its handler would be ``on_event``, which is Textual's own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from tutor.grading.verdict import Verdict
+    from tutor.session import Measured, StepRef
+
+
+class StepWanted(Message):
+    """The learner chose a step to go to; None for the map."""
+
+    def __init__(self, ref: StepRef | None) -> None:
+        super().__init__()
+        self.ref = ref
+
+
+class LessonWanted(Message):
+    """The learner chose a lesson; where in it is for the session to say."""
+
+    def __init__(self, lesson: str) -> None:
+        super().__init__()
+        self.lesson = lesson
+
+
+class AnswerChanged(Message):
+    """The learner changed the answer, or moved the editor's cursor."""
+
+
+class AnswerSubmitted(Message):
+    """Enter was pressed in a control where Enter submits."""
+
+
+class PageTurned(Message):
+    """Enter was pressed where it means: go on to the next step."""
+
+
+class RunStarted(Message):
+    """A run was asked for."""
+
+
+class RunWaiting(Message):
+    """Nothing runs yet; `what` says why."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__()
+        self.what = what
+
+
+class CodeStarted(Message):
+    """A worker took the code."""
+
+    def __init__(self, device: str) -> None:
+        super().__init__()
+        self.device = device
+
+
+class OutputArrived(Message):
+    """A slice of what the code printed, at most ten a second."""
+
+    def __init__(self, text: str, error: bool) -> None:
+        super().__init__()
+        self.text = text
+        self.error = error
+        """Whether it came from stderr."""
+
+
+class ResultsMeasured(Message):
+    """An experiment's results."""
+
+    def __init__(self, measured: Measured) -> None:
+        super().__init__()
+        self.measured = measured
+
+
+class RunFinished(Message):
+    """The run ended with a verdict."""
+
+    def __init__(self, verdict: Verdict, *, graded: bool) -> None:
+        super().__init__()
+        self.verdict = verdict
+        self.graded = graded
+
+
+class RunFailed(Message):
+    """The run could not be made; `sentence` says why and what to do."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__()
+        self.sentence = sentence

@@ -1,0 +1,41 @@
+"""How things are called on the screen."""
+
+from __future__ import annotations
+
+FRAMEWORKS = {"torch": "PyTorch", "tensorflow": "TensorFlow", "jax": "JAX", "numpy": "NumPy"}
+
+KINDS = {
+    "read": "read",
+    "value": "predict",
+    "code": "code",
+    "choose": "choose",
+    "order": "order",
+    "measure": "measure",
+}
+
+
+def framework(name: str) -> str:
+    """Return a framework's own spelling of its name."""
+    return FRAMEWORKS.get(name, name)
+
+
+def seconds(value: float) -> str:
+    """Return a duration with the precision that matters: `12 ms`, `3.4 s`, `2 min 5 s`."""
+    if value < 0.9995:
+        return f"{max(round(value * 1000), 1)} ms"
+    if value < 60:
+        return f"{value:.1f} s"
+    return f"{int(value) // 60} min {int(value) % 60} s"
+
+
+def number(value: float) -> str:
+    """Return a measurement with four significant digits."""
+    if value != 0 and (abs(value) >= 1e6 or abs(value) < 1e-3):
+        return f"{value:.3g}"
+    text = f"{value:,.{max(0, 3 - len(str(int(abs(value)))) + 1)}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def mebibytes(count: int) -> str:
+    """Return an amount of memory: `812 MiB`, `11.2 GiB`."""
+    return f"{count / 2**20:.0f} MiB" if count < 2**30 else f"{count / 2**30:.1f} GiB"

@@ -1,0 +1,90 @@
+"""Every key, as the learner has them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from tutor.ui import keys
+from tutor.ui.markdown import Block, Gap, Line
+from tutor.ui.widgets.prose import Prose
+
+CONTROLS: Sequence[tuple[str, Sequence[tuple[str, str]]]] = (
+    (
+        "Moving about",
+        (
+            ("Tab, Shift+Tab", "Text, answer, results. Tab indents in the editor: there use Shift+Tab."),
+            ("Ctrl+Up, Ctrl+Down", "Scroll the text while you type the answer."),
+            ("Enter, Space", "On the text: read on, then the next step."),
+            ("Ctrl+P", "Every action by name."),
+        ),
+    ),
+    (
+        "Answers",
+        (
+            ("Enter", "Submits a value, a choice or an order."),
+            ("1 to 9, Space", "Mark an option."),
+            ("k, j", "Move a line up, down."),
+            ("x", "Set a line aside, or take it back."),
+        ),
+    ),
+)
+KEY_WIDTH = 20
+
+
+class HelpScreen(ModalScreen[None]):
+    """Closed by the key that opened it."""
+
+    CSS_PATH = "../styles/dialogs.tcss"
+    BINDINGS = [Binding("q,f1,escape,enter", "close", "Close", key_display="q")]
+
+    def __init__(self, keymap: Mapping[str, str]) -> None:
+        super().__init__()
+        self._keymap = keymap
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog"):
+            yield Static("Keys", id="heading", markup=False)
+            with VerticalScroll(id="text"):
+                yield Prose(list(self._blocks()))
+            yield Static("q closes", id="choices", markup=False)
+
+    def _blocks(self) -> list[Block]:
+        blocks: list[Block] = []
+        for title, actions in (
+            ("Lesson", keys.LESSON),
+            ("Course map", keys.HOME),
+            ("Everywhere", keys.APP),
+        ):
+            rows = [
+                (keys.shown(keys.key_of(action.id, self._keymap)), f"{action.title}. {action.help}")
+                for action in actions
+            ]
+            blocks += _section(title, rows)
+        for title, fixed in CONTROLS:
+            blocks += _section(title, fixed)
+        blocks.append(
+            Line(Content("Other keys: give the names in brackets keys of your own under [keys] in config.toml."))
+        )
+        return blocks
+
+    def action_close(self) -> None:
+        self.dismiss()
+
+
+def _section(title: str, rows: Sequence[tuple[str, str]]) -> list[Block]:
+    blocks: list[Block] = [Line(Content.styled(title, "bold"))]
+    for key, text in rows:
+        if len(key) < KEY_WIDTH:
+            blocks.append(Line(Content(text), f"{key:<{KEY_WIDTH}}", " " * KEY_WIDTH))
+        else:
+            blocks.append(Line(Content(key)))
+            blocks.append(Line(Content(text), " " * KEY_WIDTH, " " * KEY_WIDTH))
+    blocks.append(Gap())
+    return blocks

@@ -1,0 +1,205 @@
+"""The course as a map: what to do next, then every lesson with how far the learner is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Footer, Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from tutor.errors import FwtutorError
+from tutor.session import Standing, StepRef
+from tutor.ui import keys, names
+from tutor.ui.messages import LessonWanted, StepWanted
+
+if TYPE_CHECKING:
+    from tutor.course.catalogue import LessonInfo
+    from tutor.session import Session
+
+TITLE_WIDTH = 44
+"""Cells for a lesson's title: with standing, minutes and frameworks a row is 79 cells."""
+
+
+class HomeScreen(Screen[None]):
+    """Enter opens what the cursor is on; it starts on what is next."""
+
+    CSS_PATH = "../styles/home.tcss"
+    BINDINGS = [
+        *keys.bindings(keys.HOME),
+        Binding("escape", "clear_search", "Whole map", show=False),
+    ]
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._next: StepRef | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="course")
+        yield Static(id="notice", markup=False)
+        yield Input(placeholder="Words of a lesson's title, goal or track", id="search")
+        yield OptionList(id="map", markup=False)
+        yield Static(id="about", markup=False)
+        yield Footer(compact=True, show_command_palette=True)
+
+    def on_mount(self) -> None:
+        notice = self.query_one("#notice", Static)
+        notice.update(self._session.notice)
+        notice.display = bool(self._session.notice)
+        search = self.query_one("#search", Input)
+        search.display = False
+        search.cursor_blink = False
+        self.query_one(OptionList).focus()
+
+    def on_screen_resume(self) -> None:
+        """Passing a step in a lesson changes the map."""
+        self._fill(self.query_one("#search", Input).value)
+
+    # The map
+
+    def _fill(self, words: str = "") -> None:
+        map_ = self.query_one(OptionList)
+        highlighted = map_.highlighted_option
+        catalogue = self._session.catalogue
+        standings = self._session.standings()
+        done = sum(standing.done for standing in standings.values())
+        total = sum(len(standing.exercises) for standing in standings.values())
+        self.query_one("#course", Static).update(
+            Content.assemble(
+                (catalogue.course.title, "bold"), f"   {done} of {total} exercises done"
+            )
+        )
+        options: list[Option] = [] if words else self._continue_options()
+        wanted = words.casefold().split()
+        lessons = catalogue.lessons
+        for track in catalogue.course.tracks:
+            rows = [
+                Option(self._row(lessons[lesson], standings[lesson]), id=f"lesson:{lesson}")
+                for lesson in track.lessons
+                if lesson in lessons and _matches(lessons[lesson], track.title, wanted)
+            ]
+            if rows:
+                head = Content.assemble(("── " + track.title + " ", "bold"), ("─" * 20, "dim"))
+                options.append(Option(head, disabled=True))
+                options.extend(rows)
+        if words and not options:
+            options.append(Option(f"No lesson has “{words}”. Esc shows them all.", disabled=True))
+        map_.clear_options()
+        map_.add_options(options)
+        ids = [option.id for option in options]
+        if highlighted is not None and highlighted.id in ids:
+            map_.highlighted = ids.index(highlighted.id)
+        else:
+            map_.highlighted = next(
+                (index for index, option in enumerate(options) if not option.disabled), None
+            )
+
+    def _continue_options(self) -> list[Option]:
+        """The row at the top that Enter follows by default."""
+        try:
+            place = self._session.where()
+            ref = place[0] if place else self._session.next_step()
+            view = self._session.view(ref, place[1] if place else None)
+            info = self._session.catalogue.lessons[ref.lesson]
+        except (FwtutorError, LookupError):
+            self._next = None
+            return []
+        self._next = ref
+        word = "Continue" if place else "Start"
+        text = Content.assemble(
+            (f"▶ {word}: {info.title}", "bold"),
+            f" · step {view.number} of {len(info.steps)} ({names.framework(view.framework)})",
+        )
+        return [Option(text, id="continue")]
+
+    def _row(self, info: LessonInfo, standing: Standing) -> Content:
+        if info.broken:
+            return Content.assemble(("! fault  ", "$text-error"), info.title)
+        total = len(standing.exercises)
+        if total and standing.complete:
+            mark, style = "✓ done", "$text-success"
+        elif standing.done or standing.seen:
+            mark, style = f"◐ {standing.done}/{total}", "$text-warning"
+        else:
+            mark, style = f"· {total}", "$text-muted"
+        title = Content(info.title).truncate(TITLE_WIDTH, ellipsis=True)
+        pad = " " * (TITLE_WIDTH - title.cell_length)
+        frameworks = " ".join(
+            {"tensorflow": "tf", "numpy": "np"}.get(name, name) for name in info.frameworks
+        )
+        return Content.assemble(
+            (f"{mark:<8} ", style), title, pad, (f"{info.minutes:>4} min  {frameworks}", "dim")
+        )
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Say what the lesson is about."""
+        about = self.query_one("#about", Static)
+        kind, _, lesson = (event.option.id or "").partition(":")
+        if kind == "continue" and self._next is not None:
+            lesson = self._next.lesson
+        info = self._session.catalogue.lessons.get(lesson)
+        if info is None:
+            about.update("")
+            return
+        if info.broken:
+            about.update("\n".join(str(finding) for finding in info.broken))
+            return
+        lines = [f"• {goal}" for goal in info.goals]
+        missing = [
+            self._session.catalogue.lessons[need].title
+            for need in info.requires
+            if need in self._session.catalogue.lessons and not self._session.standing(need).complete
+        ]
+        if missing:
+            lines.insert(0, "Best after: " + ", ".join(missing))
+        about.update("\n".join(lines))
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Open it."""
+        kind, _, lesson = (event.option.id or "").partition(":")
+        if kind == "continue":
+            self.action_continue()
+        elif kind == "lesson":
+            self.post_message(LessonWanted(lesson))
+
+    def action_continue(self) -> None:
+        """Go to what is next."""
+        if self._next is not None:
+            self.post_message(StepWanted(self._next))
+
+    # Search
+
+    def action_search(self) -> None:
+        """Show the search line."""
+        search = self.query_one("#search", Input)
+        search.display = True
+        search.focus()
+
+    def action_clear_search(self) -> None:
+        """Back to the whole map."""
+        search = self.query_one("#search", Input)
+        search.value = ""
+        search.display = False
+        self.query_one(OptionList).focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Filter as the learner types."""
+        self._fill(event.value)
+
+    def on_input_submitted(self) -> None:
+        """Open the lesson the cursor is on: the first found, unless it was moved."""
+        self.query_one(OptionList).action_select()
+
+    def key_down(self) -> None:
+        """From the search line into the map."""
+        if self.query_one("#search", Input).has_focus:
+            self.query_one(OptionList).focus()
+
+
+def _matches(info: LessonInfo, track: str, words: list[str]) -> bool:
+    text = " ".join((info.id, info.title, track, *info.goals, *info.frameworks)).casefold()
+    return all(word in text for word in words)

@@ -1,0 +1,472 @@
+"""A lesson, one step at a time: prose, the answer, and what came of it."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Container, Vertical, VerticalScroll
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widgets import Footer
+
+from tutor.errors import FwtutorError
+from tutor.session import Draft, Hint, StepRef, StepView
+from tutor.ui import keys, messages, names
+from tutor.ui.drafts import Drafts
+from tutor.ui.markdown import Block, CodeBlock, Gap, parse
+from tutor.ui.running import follow
+from tutor.ui.widgets.answers import Answer, CodeAnswer, make_answer
+from tutor.ui.widgets.prose import Prose
+from tutor.ui.widgets.results import Results
+from tutor.ui.widgets.statusbar import StatusBar
+from tutor.ui.widgets.stepstrip import StepStrip, StripItem
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+    from textual.widget import Widget
+
+    from tutor.course.models import FrameworkName
+    from tutor.session import Session
+
+PREPARE_DELAY = 0.2
+"""Seconds on a step before its worker is warmed: paging through a lesson warms nothing."""
+
+TICK = 1.0
+"""Seconds between updates of the elapsed time: each is about 100 bytes on the line."""
+
+
+class Page(VerticalScroll):
+    """What there is to read. Enter turns the page; Space too, at its end."""
+
+    BINDINGS = [
+        Binding("enter", "turn_page", "Next step", show=False),
+        Binding("space", "read_on", "Read on", show=False),
+    ]
+
+    def action_turn_page(self) -> None:
+        self.post_message(messages.PageTurned())
+
+    def action_read_on(self) -> None:
+        if self.scroll_offset.y >= self.max_scroll_y:
+            self.action_turn_page()
+        else:
+            self.scroll_page_down(animate=False)
+
+
+class LessonScreen(Screen[None]):
+    """Shows the steps of one lesson."""
+
+    CSS_PATH = "../styles/lesson.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-one-column"), (120, "-two-columns")]
+    BINDINGS = [
+        *keys.bindings(keys.LESSON),
+        Binding("ctrl+up", "scroll_page(-1)", "Scroll the text up", show=False, id="text-up"),
+        Binding("ctrl+down", "scroll_page(1)", "Scroll the text down", show=False, id="text-down"),
+    ]
+
+    running: reactive[bool] = reactive(False, bindings=True)
+
+    def __init__(
+        self, session: Session, ref: StepRef, framework: FrameworkName | None = None
+    ) -> None:
+        """Open the lesson at a step.
+
+        Raises:
+            FwtutorError: The lesson cannot be read, or has no such step.
+        """
+        super().__init__()
+        self._session = session
+        self._framework = framework
+        """The learner's own; a step not offered in it comes in another without changing it."""
+        self._views = session.views(ref.lesson, framework)
+        self._view: StepView = session.view(ref, framework)
+        self._title = session.catalogue.lessons[ref.lesson].title
+        self._failed: set[str] = set()
+        """Steps whose last attempt, since the lesson was opened, did not pass."""
+        self._hints: list[Hint] = []
+        self._since = 0.0
+        self._waiting = ""
+        self._ticker: Timer | None = None
+        self._preparing: Timer | None = None
+        self._drafts = Drafts(session, self, self._read_draft)
+
+    # What is shown
+
+    def compose(self) -> ComposeResult:
+        view = self._view
+        draft = self._session.draft(view.ref, view.framework)
+        self._drafts.follow(view.ref, view.framework, draft)
+        self.set_class(True, f"-{view.kind}")
+        yield StepStrip(id="strip")
+        with Container(id="body"):
+            with Page(id="page"):
+                yield Prose(page_blocks(view), id="prose")
+            with Vertical(id="work"):
+                with VerticalScroll(id="answer", can_focus=False):
+                    control = make_answer(view, draft)
+                    if control is not None:
+                        yield control
+                yield Results(id="results")
+        yield StatusBar(id="status")
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        self._arrive()
+
+    async def show(self, view: StepView) -> None:
+        """Turn to a step (or to the same in another framework)."""
+        self._drafts.flush()
+        if self.running:
+            await self._session.stop()
+        for step_kind in names.KINDS:
+            self.set_class(step_kind == view.kind, f"-{step_kind}")
+        self._view = view
+        draft = self._session.draft(view.ref, view.framework)
+        self._drafts.follow(view.ref, view.framework, None)
+        place = self.query_one("#answer")
+        await place.remove_children()
+        control = make_answer(view, draft)
+        if control is not None:
+            await place.mount(control)
+        self._drafts.follow(view.ref, view.framework, draft)
+        self.query_one(Results).clear(hints=True)
+        self.query_one("#prose", Prose).show(page_blocks(view))
+        self.query_one(Page).scroll_home(animate=False)
+        self._arrive()
+
+    def _arrive(self) -> None:
+        """What both the first step and a later one need once they are on the screen."""
+        view = self._view
+        try:
+            self._session.save_place(view.ref, view.framework)
+        except FwtutorError as error:
+            self.notify(str(error), title="Not saved", severity="error")
+        shown = self._session.hints_shown(view.ref, view.framework)
+        self._hints = [
+            Hint(text, number, view.hints) for number, text in enumerate(shown, start=1)
+        ]
+        if self._hints:
+            self.query_one(Results).show_hints(self._hints)
+        self._show_standing()
+        status = self.query_one(StatusBar)
+        others = [names.framework(name) for name in view.frameworks if name != view.framework]
+        key = keys.shown(keys.key_of("framework", self.app.keymap))
+        status.framework = names.framework(view.framework) + (
+            f" ({key}: {', '.join(others)})" if others else ""
+        )
+        self._focus_answer()
+        self.refresh_bindings()
+        if self._preparing is not None:
+            self._preparing.stop()
+        self._preparing = self.set_timer(PREPARE_DELAY, self._prepare, name="prepare")
+
+    def _show_standing(self) -> None:
+        view = self._view
+        standing = self._session.standing(view.ref.lesson)
+        passed = {step for step, _ in standing.passed}
+        items: list[StripItem] = []
+        for other in self._views:
+            step = other.ref.step
+            if step in passed:
+                state = "pass"
+            elif step in self._failed:
+                state = "fail"
+            else:
+                state = "seen" if step in standing.seen else "new"
+            items.append(StripItem(other.number, state, current=step == view.ref.step))
+        title = f"{self._title} · {view.number}/{len(self._views)} {view.title}"
+        self.query_one(StepStrip).show(title, items)
+
+    def _focus_answer(self) -> None:
+        control = self._control()
+        target: Widget = self.query_one(Page) if control is None else control
+        target.focus()
+
+    def _control(self) -> Widget | None:
+        return next(iter(self.query_one("#answer").children), None)
+
+    def _answer(self) -> Answer | None:
+        control = self._control()
+        return control if isinstance(control, Answer) else None
+
+    def _read_draft(self) -> Draft | None:
+        answer = self._answer() if self.is_mounted else None
+        return answer.draft() if answer is not None else None
+
+    def save(self) -> None:
+        """Save what is typed, now."""
+        self._drafts.flush()
+
+    # Keys
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys that mean nothing on this step are neither shown nor taken."""
+        view = self._view
+        match action:
+            case "stop":
+                return self.running
+            case "check":
+                return not self.running and (view.kind != "read" or view.runnable)
+            case "try":
+                return not self.running and view.kind == "code"
+            case "editor":
+                return view.kind == "code"
+            case "hint":
+                return view.hints > 0
+            case "solution" | "reset":
+                return view.kind != "read"
+            case "framework":
+                return len(view.frameworks) > 1
+            case "previous":
+                return view.number > 1
+            case _:
+                return True
+
+    async def action_next(self) -> None:
+        """The next step; after the last, the map."""
+        if self._view.number < len(self._views):
+            await self.show(self._views[self._view.number])
+        else:
+            self.action_home()
+
+    async def action_previous(self) -> None:
+        """The step before."""
+        if self._view.number > 1:
+            await self.show(self._views[self._view.number - 2])
+
+    async def go(self, ref: StepRef, framework: FrameworkName | None) -> None:
+        """Go to another step of this lesson."""
+        if framework is not None and framework != self._framework:
+            self._framework = framework
+            self._views = self._session.views(ref.lesson, framework)
+        await self.show(self._session.view(ref, self._framework))
+
+    async def action_framework(self) -> None:
+        """The same step in the next framework, which becomes the learner's own."""
+        offered = self._view.frameworks
+        following = offered[(offered.index(self._view.framework) + 1) % len(offered)]
+        await self.go(self._view.ref, following)
+
+    def action_home(self) -> None:
+        """Back to the map."""
+        self.save()
+        self.post_message(messages.StepWanted(None))
+
+    def action_hint(self) -> None:
+        """Show one more hint."""
+        try:
+            hint = self._session.hint(self._view.ref, self._view.framework)
+        except FwtutorError as error:
+            self.notify(str(error))
+            return
+        if all(known.number != hint.number for known in self._hints):
+            self._hints.append(hint)
+        else:
+            self.notify("That was the last hint.")
+        self.query_one(Results).show_hints(self._hints)
+
+    @work(exclusive=True, group="solution", exit_on_error=False)
+    async def action_solution(self) -> None:
+        """Show the author's solution beside the learner's, if it may be shown yet."""
+        view = self._view
+        try:
+            solution = self._session.solution(view.ref, view.framework)
+        except FwtutorError as error:
+            self.notify(str(error), title="Solution")
+            return
+        from tutor.ui.screens.solution import SolutionScreen
+
+        editor = self._control()
+        mine = isinstance(editor, CodeAnswer)
+        wanted = await self.app.push_screen_wait(SolutionScreen(view, solution, replaceable=mine))
+        if wanted and isinstance(editor, CodeAnswer) and view is self._view:
+            editor.replace(solution, editor.document.start, editor.document.end)
+            editor.focus()
+
+    @work(exclusive=True, group="reset", exit_on_error=False)
+    async def action_reset(self) -> None:
+        """Forget this step's answer, attempts and hints, after asking."""
+        from tutor.ui.screens.confirm import ConfirmScreen
+
+        view = self._view
+        question = f"Start “{view.title}” over? Your answer, attempts and hints for it are forgotten."
+        if not await self.app.push_screen_wait(ConfirmScreen(question)):
+            return
+        self._drafts.flush()
+        try:
+            self._session.reset(view.ref.lesson, view.ref.step)
+        except FwtutorError as error:
+            self.query_one(Results).show_sentence(str(error))
+            return
+        self._failed.discard(view.ref.step)
+        # What is typed must not be saved again on the way out of the step.
+        self._drafts.forget()
+        await self.show(view)
+
+    def action_editor(self) -> None:
+        """Edit the code in $EDITOR."""
+        editor = self._control()
+        if isinstance(editor, CodeAnswer):
+            self.save()
+            editor.edit_externally()
+
+    def action_saved(self) -> None:
+        """Answer the reflex of Ctrl+S."""
+        self.save()
+        self.notify("Saved. Everything is saved as you type.")
+
+    def action_scroll_page(self, by: int) -> None:
+        """Scroll the text while the answer keeps the focus."""
+        page = self.query_one(Page)
+        page.scroll_relative(y=by * max(page.size.height - 1, 1), animate=False)
+
+    # Runs
+
+    def action_check(self) -> None:
+        """Judge the answer; run the code of a step to read; run an experiment not yet answered."""
+        answer = self._answer()
+        text = answer.answer() if answer is not None else ""
+        if not text.strip() and self._view.kind in ("value", "choose", "order", "code"):
+            asked = {
+                "value": "Type your answer first.",
+                "choose": "Mark an option first: its number, or Space.",
+                "order": "Every line is set aside; x takes one back.",
+                "code": "There is no code yet.",
+            }
+            self.query_one(Results).show_sentence(asked[self._view.kind])
+            return
+        self._run(text, graded=self._view.kind != "read")
+
+    def action_try(self) -> None:
+        """Run the code without judging it."""
+        answer = self._answer()
+        self._run(answer.answer() if answer is not None else "", graded=False)
+
+    @work(exclusive=True, group="run", exit_on_error=False)
+    async def _run(self, answer: str, *, graded: bool) -> None:
+        self._drafts.flush()
+        view = self._view
+        await follow(self, self._session, view.ref, view.framework, answer, graded=graded)
+
+    @work(exclusive=True, group="stop", exit_on_error=False)
+    async def action_stop(self) -> None:
+        """End the run."""
+        self._waiting = "stopping"
+        self._tick()
+        await self._session.stop()
+
+    @work(exclusive=True, group="prepare", exit_on_error=False)
+    async def _prepare(self) -> None:
+        """Warm a worker for this step, so that a run does not wait."""
+        await self._session.prepare(self._view.ref, self._view.framework)
+
+    @on(messages.RunStarted)
+    def _on_run_started(self) -> None:
+        self.running = True
+        self._since = time.monotonic()
+        self._waiting = ""
+        self.query_one(Results).clear(hints=False)
+        if isinstance(editor := self._control(), CodeAnswer):
+            editor.clear_marks()
+        self._ticker = self._ticker or self.set_interval(TICK, self._tick, name="elapsed")
+        self._tick()
+
+    @on(messages.RunWaiting)
+    def _on_run_waiting(self, message: messages.RunWaiting) -> None:
+        self._waiting = message.what
+        self._tick()
+
+    @on(messages.CodeStarted)
+    def _on_code_started(self, message: messages.CodeStarted) -> None:
+        self._waiting = ""
+        self.query_one(StatusBar).device = message.device
+        self._tick()
+
+    @on(messages.OutputArrived)
+    def _on_output_arrived(self, message: messages.OutputArrived) -> None:
+        self.query_one(Results).feed(message.text, message.error)
+
+    @on(messages.ResultsMeasured)
+    def _on_results_measured(self, message: messages.ResultsMeasured) -> None:
+        self.query_one(Results).show_measured(message.measured)
+
+    @on(messages.RunFinished)
+    def _on_run_finished(self, message: messages.RunFinished) -> None:
+        self._ended()
+        verdict = message.verdict
+        self.query_one(Results).show_verdict(verdict, graded=message.graded)
+        if not message.graded:
+            return
+        step = self._view.ref.step
+        if verdict.verdict == "pass":
+            self._failed.discard(step)
+            if self._view.kind != "code":
+                # Enter now goes on, and the arrows scroll the explanation.
+                self.query_one(Results).focus()
+        elif verdict.verdict == "fail":
+            self._failed.add(step)
+        self._show_standing()
+
+    @on(messages.RunFailed)
+    def _on_run_failed(self, message: messages.RunFailed) -> None:
+        self._ended()
+        self.query_one(Results).show_sentence(message.sentence)
+
+    def _ended(self) -> None:
+        self.running = False
+        if self._ticker is not None:
+            self._ticker.stop()
+            self._ticker = None
+        self.query_one(StatusBar).run = ""
+
+    def _tick(self) -> None:
+        if not self.running:
+            return
+        elapsed = int(time.monotonic() - self._since)
+        what = self._waiting or "running"
+        stop = keys.shown(keys.key_of("stop", self.app.keymap).split(",")[0])
+        clock = f" {elapsed} s" if elapsed else ""
+        self.query_one(StatusBar).run = f"{what}{clock} · {stop} stops"
+
+    # What the answer says
+
+    @on(messages.AnswerChanged)
+    def _on_answer_changed(self) -> None:
+        self._drafts.changed()
+
+    @on(messages.AnswerSubmitted)
+    def _on_answer_submitted(self) -> None:
+        if not self.running:
+            self.action_check()
+
+    @on(messages.PageTurned)
+    async def _on_page_turned(self) -> None:
+        """Enter on the text goes to the answer; with none, or when it is right, to the next step."""
+        control = self._control()
+        passed = {step for step, _ in self._session.standing(self._view.ref.lesson).passed}
+        if control is None or (self._view.ref.step in passed and not self.running):
+            await self.action_next()
+        else:
+            control.focus()
+
+    def on_unmount(self) -> None:
+        self.save()
+
+
+def page_blocks(view: StepView) -> list[Block]:
+    """Return what there is to read on a step: the prompt, and code that is not the learner's."""
+    blocks: list[Block] = list(parse(view.prompt))
+    labels = {
+        "read": "F5 runs this:",
+        "measure": "The experiment, which F5 runs:",
+    }
+    if view.setup:
+        blocks += [Gap(), CodeBlock(view.setup.rstrip("\n"), label="Runs before your code:")]
+    if view.given:
+        label = labels.get(view.kind, "")
+        blocks += [Gap(), CodeBlock(view.given.rstrip("\n"), label=label)]
+    return blocks
