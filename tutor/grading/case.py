@@ -1,0 +1,119 @@
+"""What a diagnosis looks at, and what one is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import isfinite
+
+from tutor.grading.arrays import Array, Scalar
+from tutor.grading.tolerance import EXACT, Tolerance, close
+
+Facts = dict[str, object]
+"""What fills the blanks of a rule's words: `{"n": 8}`."""
+
+SAMPLE = 64
+"""A transform is tried on this many elements first: a tensor may have a million."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A wrong array beside the right one."""
+
+    expected: Array
+    got: Array
+    tolerance: Tolerance
+    """With `span` relative: a transform changes the largest magnitude."""
+    sizes: tuple[int, ...] = ()
+    """Plausible batch sizes: the lengths of the inputs' axes, and their numbers of elements."""
+    fits: Callable[[int, Scalar], bool] | None = field(default=None, compare=False)
+    """For typed answers: whether the number typed at a place stands for a given one."""
+
+    @cached_property
+    def largest(self) -> int:
+        """The place of the largest expected magnitude; -1 when none is finite."""
+        sizes = [(abs(item), place) for place, item in enumerate(self.expected.items)]
+        return max((pair for pair in sizes if isfinite(pair[0])), default=(0.0, -1))[1]
+
+    @cached_property
+    def numeric(self) -> bool:
+        """Whether both have elements, none of them boolean, and the expected are not all zero."""
+        items = self.expected.items
+        return (
+            bool(items)
+            and bool(self.got.items)
+            and "bool" not in (self.expected.dtype, self.got.dtype)
+            and any(items)
+            and all(isfinite(abs(item)) for item in items)
+        )
+
+    @property
+    def aligned(self) -> bool:
+        """Whether the elements correspond one to one, axes of length 1 aside."""
+        return self.expected.squeezed == self.got.squeezed
+
+    def same(self, wrong: Iterable[Scalar], largest: float | None = None) -> bool:
+        """Return whether the learner's elements are `wrong`, in row-major order.
+
+        `largest` is the largest magnitude in `wrong`, where it is not that of the expected array.
+        """
+        if self.fits:
+            return all(self.fits(place, item) for place, item in enumerate(wrong))
+        if self.expected.exact and self.got.exact:
+            bound = EXACT
+        else:
+            if largest is None and self.largest >= 0:
+                largest = abs(self.expected.items[self.largest])
+            spread = self.tolerance.span * (largest or 0.0) if len(self.got.items) > 1 else 0.0
+            bound = Tolerance(self.tolerance.rtol, max(self.tolerance.atol, spread))
+        return all(close(one, two, bound) for one, two in zip(wrong, self.got.items, strict=True))
+
+    def maps(self, change: Callable[[Scalar], Scalar]) -> bool:
+        """Return whether `change`, applied to each expected element, gives the learner's."""
+        if not self.aligned:
+            return False
+        try:
+            items = self.expected.items
+            top = abs(change(items[self.largest])) if self.largest >= 0 else 0.0
+            step = max(1, len(items) // SAMPLE)
+            if step > 1 and not self.fits:
+                bound = Tolerance(self.tolerance.rtol, self.tolerance.atol + 1e-3 * top)
+                sampled = zip(items[::step], self.got.items[::step], strict=True)
+                if not all(close(change(one), two, bound) for one, two in sampled):
+                    return False
+            wrong = [change(item) for item in items]
+        except (ValueError, OverflowError, ZeroDivisionError, TypeError):
+            return False
+        finite = (abs(item) for item in wrong if isfinite(abs(item)))
+        return self.same(wrong, max(finite, default=0.0))
+
+
+@dataclass(frozen=True)
+class DiagnosisRule:
+    """One misconception, and how to know it by its wrong answer."""
+
+    slug: str
+    """Stable; goes into the verdict."""
+    find: Callable[[Case], Facts | None]
+    """The facts that fill the words, or None when the case does not fit."""
+    words: str
+    """A sentence, with `{it}` for what is wrong and a blank per fact. Never an expected value."""
+    family: str = ""
+    """Rules of one family can stand for each other: when several of it fit, `FAMILIES` speaks."""
+    fallback: bool = False
+    """Whether it is tried only when no other rule fits."""
+
+
+def permuted(array: Array, axes: Sequence[int]) -> Iterable[Scalar]:
+    """Yield the elements of `array` with its axes in another order, row-major."""
+    strides = [0] * len(array.shape)
+    step = 1
+    for axis in range(len(array.shape) - 1, -1, -1):
+        strides[axis] = step
+        step *= array.shape[axis]
+    places = [0]
+    for axis in axes:
+        stride, size = strides[axis], array.shape[axis]
+        places = [place + stride * i for place in places for i in range(size)]
+    return (array.items[place] for place in places)

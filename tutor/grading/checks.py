@@ -1,0 +1,400 @@
+"""Grades code: what its probes gave, beside what the solution's gave.
+
+Author's mistakes first, then the general diagnoses, then the plain difference. A wrong program that
+the author foresaw matches when its probes give what the learner's give, for every check and seed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+from tutor.grading.case import Case
+from tutor.grading.compare import (
+    Difference,
+    Ignorable,
+    Pair,
+    Rules,
+    as_float,
+    compare,
+    literal,
+    pair_up,
+)
+from tutor.grading.diagnose import Diagnosis, diagnose
+from tutor.grading.errors_explained import explain
+from tutor.grading.tolerance import EXACT, Tolerance, default_tolerance
+from tutor.grading.values import Nothing, Raised, Value
+from tutor.grading.verdict import CheckResult, Verdict
+from tutor.grading.words import counted, is_callable, kind_of, show_number
+
+Table = Sequence[Sequence[Value]]
+"""Per seed, per check."""
+
+
+@dataclass(frozen=True)
+class CheckSpec:
+    """What one probe must satisfy. By default: what the solution gives for the same probe."""
+
+    label: str
+    """The probe's source, as the learner reads it."""
+    equals: bool = False
+    """Whether it must equal another expression, evaluated in the learner's own program."""
+    is_: object = None
+    """A constant that it must equal."""
+    at_least: float | None = None
+    """A lower bound."""
+    at_most: float | None = None
+    """An upper bound."""
+    raises: str | None = None
+    """The exception type that evaluating it must raise."""
+    rtol: float | None = None
+    """Relative tolerance; the default goes by dtype and device."""
+    atol: float | None = None
+    """Absolute tolerance; the default goes by dtype and device."""
+    ignore: Collection[Ignorable] = ()
+    """Differences that are beside the point."""
+    say: str | None = None
+    """What to say when it fails."""
+
+    @property
+    def rules(self) -> Rules:
+        """How values are compared for this check."""
+        return Rules(self.rtol, self.atol, self.ignore, liberal=self.is_ is not None)
+
+    @property
+    def bounded(self) -> bool:
+        """Whether it sets bounds rather than a value."""
+        return self.at_least is not None or self.at_most is not None
+
+
+@dataclass(frozen=True)
+class WrongProgram:
+    """A wrong program that the author foresaw: by what its probes give, or by how it raises."""
+
+    say: str
+    """What to say to a learner who wrote it."""
+    values: Table | None = None
+    """What its probes gave, per seed and check; None when it raised."""
+    raises: str | None = None
+    """The exception type it ends in."""
+    matching: str | None = None
+    """A part of the exception's message."""
+
+    def raised_as(self, error: Raised) -> bool:
+        """Return whether an exception is this program's."""
+        if self.raises is None and self.matching is None:
+            return False
+        named = self.raises is None or _last(self.raises) in (error.type, *error.bases)
+        return named and (self.matching is None or self.matching in error.message)
+
+
+@dataclass(frozen=True)
+class _Failure:
+    """Why one check failed for one seed."""
+
+    words: str
+    """A sentence."""
+    slug: str
+    expected: Value | None = None
+    """The value it was compared with; None for bounds and exceptions."""
+    got: Value | None = None
+    final: bool = False
+    """Whether the words settle it, so that an author's `say` adds nothing: nothing was defined."""
+    extra: str = ""
+    """A hint to add to a plain difference."""
+    details: Difference | None = field(default=None, compare=False)
+
+
+def grade_code(
+    checks: Sequence[CheckSpec],
+    expected: Table,
+    got: Table,
+    equals: Sequence[Sequence[Value | None]],
+    mistakes: Sequence[WrongProgram] = (),
+    sizes: Sequence[int] = (),
+) -> Verdict:
+    """Grade what the probes gave.
+
+    Args:
+        checks: What must hold.
+        expected: What the solution's probes gave, per seed and check.
+        got: What the learner's gave.
+        equals: In the learner's program, the value each check with `equals` must equal.
+        mistakes: Wrong programs foreseen, in order.
+        sizes: Plausible batch sizes: the lengths of the inputs' axes, and their element counts.
+    """
+    if any(len(table) != len(got) or not _rectangular(table, checks) for table in (expected, got)):
+        words = "Your code and the lesson's own answer gave different numbers of results."
+        return Verdict(verdict="unchecked", message=words, diagnosis="reference")
+    failures = [
+        [
+            _check(check, expected[seed][place], got[seed][place], equals[seed][place])
+            for seed in range(len(got))
+        ]
+        for place, check in enumerate(checks)
+    ]
+    if not any(failure for row in failures for failure in row):
+        return Verdict(
+            verdict="pass",
+            message=_passed(checks, len(got)),
+            checks=tuple(CheckResult(label=check.label, passed=True) for check in checks),
+        )
+    said = _foreseen(checks, expected, got, equals, failures, mistakes)
+    results: list[CheckResult] = []
+    first: tuple[str, str] | None = None
+    for check, row in zip(checks, failures, strict=True):
+        if not any(row):
+            results.append(CheckResult(label=check.label, passed=True))
+            continue
+        slug, words = _explain(check, row, tuple(sizes))
+        results.append(CheckResult(label=check.label, passed=False, message=words))
+        first = first or (slug, words)
+    assert first is not None, "some check failed"
+    slug, words = ("author", said) if said else first
+    unseen = slug == "unseen"
+    return Verdict(
+        verdict="unchecked" if unseen else "fail",
+        message=words,
+        diagnosis=slug,
+        checks=tuple(results),
+    )
+
+
+def _rectangular(table: Table, checks: Sequence[CheckSpec]) -> bool:
+    return all(len(row) == len(checks) for row in table)
+
+
+def _passed(checks: Sequence[CheckSpec], seeds: int) -> str:
+    agree = [check for check in checks if not (check.bounded or check.raises or check.is_)]
+    inputs = f" on {seeds} fresh inputs" if seeds > 1 else ""
+    if len(checks) == 1 and agree:
+        return f"Right: `{checks[0].label}` agrees{inputs}."
+    if len(checks) == 1:
+        return f"Right: `{checks[0].label}` is as it should be{inputs}."
+    return f"Right: all {counted(len(checks), 'check')} hold{inputs}."
+
+
+def _foreseen(
+    checks: Sequence[CheckSpec],
+    expected: Table,
+    got: Table,
+    equals: Sequence[Sequence[Value | None]],
+    failures: Sequence[Sequence[_Failure | None]],
+    mistakes: Sequence[WrongProgram],
+) -> str:
+    """The message of the first foreseen program that gives what the learner's gives."""
+    first = next(
+        got[seed][place]
+        for place, row in enumerate(failures)
+        for seed, failure in enumerate(row)
+        if failure
+    )
+    for mistake in mistakes:
+        if mistake.values is None:
+            if isinstance(first, Raised) and mistake.raised_as(first):
+                return mistake.say
+            continue
+        if len(mistake.values) != len(got) or not _rectangular(mistake.values, checks):
+            continue
+        if all(
+            _alike(check, mistake.values[seed][place], got[seed][place])
+            and bool(failures[place][seed])
+            == bool(
+                _check(
+                    check,
+                    expected[seed][place],
+                    mistake.values[seed][place],
+                    equals[seed][place],
+                )
+            )
+            for place, check in enumerate(checks)
+            for seed in range(len(got))
+        ):
+            return mistake.say
+    return ""
+
+
+def _alike(check: CheckSpec, wrong: Value, got: Value) -> bool:
+    """Whether a wrong program's value is the learner's. A bound only sorts: timings vary."""
+    if check.bounded and as_float(wrong) is not None and as_float(got) is not None:
+        return True
+    return compare(wrong, got, check.rules) is None
+
+
+# ── one check, one seed ──────────────────────────────────────────────────────────────────────────
+
+
+def _check(check: CheckSpec, expected: Value, got: Value, other: Value | None) -> _Failure | None:
+    label = f"`{check.label}`"
+    if check.raises is not None:
+        return _must_raise(label, check.raises, got)
+    if isinstance(got, Raised) and not (isinstance(expected, Raised) and check.is_ is None):
+        return _probe_raised(label, got)
+    if check.bounded:
+        return _within(label, check, got)
+    if check.is_ is not None:
+        return _different(label, literal(check.is_), got, check)
+    if check.equals and other is not None:
+        if isinstance(other, Raised):
+            return _probe_raised(f"what {label} is compared with", other)
+        return _different(label, other, got, check)
+    return _different(label, expected, got, check)
+
+
+def _must_raise(label: str, wanted: str, got: Value) -> _Failure | None:
+    if not isinstance(got, Raised):
+        return _Failure(f"{label} should raise `{wanted}`, and it does not raise.", "raised")
+    if _last(wanted) in (got.type, *got.bases):
+        return None
+    words = f"{label} should raise `{wanted}`; it raised {_error(got)}."
+    return _Failure(words, "raised")
+
+
+def _probe_raised(label: str, got: Raised) -> _Failure:
+    missing = re.match(r"name '(\w+)' is not defined", got.message)
+    if got.type == "NameError" and missing:
+        words = f"Nothing is named `{missing.group(1)}`: define it, and spell it just so."
+        return _Failure(words, "undefined", final=True)
+    cause = explain(got.type, got.message)
+    because = f" {cause}" if cause else ""
+    return _Failure(f"{label} raised {_error(got)}.{because}", "raised", got=got)
+
+
+def _error(got: Raised) -> str:
+    message = " ".join(got.message.split())
+    if len(message) > 200:
+        message = f"{message[:199]}…"
+    return f"`{got.type}: {message}`".replace("\n", " ") if message else f"`{got.type}`"
+
+
+def _within(label: str, check: CheckSpec, got: Value) -> _Failure | None:
+    value = as_float(got)
+    if value is None:
+        return _unlike(label, got) or _Failure(
+            f"{label} is {kind_of(got)}, where a number belongs.", "kind"
+        )
+    shown = show_number(value)
+    if check.at_least is not None and not value >= check.at_least:
+        words = f"{label} is {shown}; it must be at least {show_number(check.at_least)}."
+        return _Failure(words, "too-small")
+    if check.at_most is not None and not value <= check.at_most:
+        words = f"{label} is {shown}; it must be at most {show_number(check.at_most)}."
+        return _Failure(words, "too-large")
+    return None
+
+
+def _unlike(label: str, got: Value) -> _Failure | None:
+    """What a value of another kind usually means."""
+    if isinstance(got, Nothing):
+        return _Failure(f"{label} is `None`: is there a `return`?", "returned-none", final=True)
+    if is_callable(got):
+        words = f"{label} is a function: did you forget to call it?"
+        return _Failure(words, "not-called", final=True)
+    return None
+
+
+_HINTS: dict[str, str] = {
+    "graph": "`detach`, `item`, `numpy`, `no_grad` and a fresh tensor all cut it.",
+    "finite": "Look for a logarithm of 0, a division by 0, or an `exp` that overflows.",
+}
+
+
+def _different(label: str, expected: Value, got: Value, check: CheckSpec) -> _Failure | None:
+    difference = compare(expected, got, check.rules)
+    if difference is None:
+        return None
+    if difference.kind == "kind" and not difference.path:
+        special = _unlike(label, got)
+        if special:
+            return special
+    at = f" at `{difference.path}`" if difference.path else ""
+    clause = difference.words
+    return _Failure(
+        f"{label}{at} {clause}.",
+        difference.kind,
+        expected,
+        got,
+        extra=_HINTS.get(difference.kind, ""),
+        details=difference,
+    )
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2]
+
+
+# ── why ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _explain(
+    check: CheckSpec, row: Sequence[_Failure | None], sizes: tuple[int, ...]
+) -> tuple[str, str]:
+    """The slug and words for a check that failed for some seeds."""
+    failed = [failure for failure in row if failure]
+    first = failed[0]
+    if first.final:
+        return first.slug, first.words
+    found = _diagnosis(check, failed, sizes)
+    if found:
+        return found.slug, f"{found.words} {check.say}" if check.say else found.words
+    if check.say:
+        return first.slug, check.say
+    words = f"{first.words} {first.extra}".rstrip()
+    if len(failed) < len(row):
+        words += f" That is so for {len(failed)} of {len(row)} inputs."
+    return first.slug, words
+
+
+def _diagnosis(
+    check: CheckSpec, failed: Sequence[_Failure], sizes: tuple[int, ...]
+) -> Diagnosis | None:
+    """The one general mistake behind every failing seed and leaf."""
+    cases: list[Case] = []
+    wrong: list[str] = []
+    leaves = 0
+    for failure in failed:
+        if failure.slug not in ("value", "rank", "shape") or failure.expected is None:
+            return None
+        assert failure.got is not None, "a difference has both sides"
+        pairs = pair_up(failure.expected, failure.got, check.rules)
+        if not isinstance(pairs, list):
+            return None
+        leaves = len(pairs)
+        for pair in pairs:
+            if compare(pair.expected, pair.got, check.rules) is None:
+                continue
+            case = _case(pair, check, sizes)
+            if case is None:
+                return None
+            cases.append(case)
+            if pair.path not in wrong:
+                wrong.append(pair.path)
+    return diagnose(cases, _subject(check.label, wrong, leaves))
+
+
+def _case(pair: Pair, check: CheckSpec, sizes: tuple[int, ...]) -> Case | None:
+    if pair.arrays is None:
+        return None
+    expected, got = pair.arrays
+    if check.rtol is not None or check.atol is not None:
+        # Wide bounds set for an approximation must not make a diagnosis fit by chance.
+        tolerance = Tolerance(min(check.rtol or 0.0, 1e-2), check.atol or 0.0)
+    elif expected.exact and got.exact:
+        tolerance = EXACT
+    else:
+        both = (
+            default_tolerance(side.dtype, side.device) for side in (expected, got) if not side.exact
+        )
+        tolerance = max(both, key=lambda bound: bound.rtol)
+    return Case(expected, got, tolerance, sizes)
+
+
+def _subject(label: str, wrong: Sequence[str], leaves: int) -> str:
+    """What is wrong: the whole, or the leaves of it that are."""
+    paths = [path for path in wrong if path]
+    if not paths or len(wrong) == leaves:
+        return f"`{label}`"
+    shown = ", ".join(f"`{path}`" for path in paths[:3])
+    more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
+    return f"`{label}` at {shown}{more}"
