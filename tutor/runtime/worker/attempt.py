@@ -1,0 +1,333 @@
+"""One attempt, inside its own process: start the device, warm up, take one job, run it, report.
+
+Everything that reads results was bound before the learner's code runs, and the worker's modules
+are taken out of ``sys.modules`` then, so that patching a library changes the learner's program
+and not what is said about it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib.util
+import os
+import random
+import resource
+import select
+import signal
+import sys
+import time
+import types
+import warnings
+from typing import Any, Callable, Dict, List, Optional, Tuple
+
+from . import encode, inputs, trace, wire
+from .frameworks.base import Adapter, NumpyHook, restore_threads
+from .instruments import Instruments
+from .stdout import Muted, Stdout
+
+Head = Dict[str, Any]
+
+
+class Worker:
+    """The process's side of the channel to its host."""
+
+    def __init__(self, adapter: Adapter, channel: int, folder: str) -> None:
+        self.adapter = adapter
+        self.channel = channel
+        self.folder = folder
+        """Its own temporary directory, removed by the host."""
+        self.device = ""
+
+    def serve(self, device: str) -> None:
+        """Live through one attempt."""
+        try:
+            if self.adapter.restore_blas:
+                restore_threads(self.adapter.blas_threads)
+            self.device, devices = self.adapter.start(device)
+        except Exception as error:
+            self.send({"op": "failed", "what": "device", **encode.describe(error)})
+            return
+        self.send({"op": "ready", "device": self.device, "devices": devices})
+        try:
+            for _ in self.adapter.warm():
+                if self._job_waits():
+                    break  # pressed before we were warm: no use making the learner wait
+            Encoding(self.adapter)
+        except Exception as error:
+            # a warm-up that fails says nothing about the learner's code; it is merely slower
+            sys.stderr.write(f"warm-up: {type(error).__name__}: {error}\n")
+        sys.stdout.flush()
+        sys.stderr.flush()
+        self.send({"op": "warm"})
+        try:
+            job, _ = wire.read_frame(self.channel)
+        except EOFError:
+            return
+        Attempt(self, job).run()
+
+    def send(self, head: Head, blob: bytes = b"") -> None:
+        """Tell the host."""
+        wire.write_all(self.channel, wire.pack(head, blob))
+
+    def _job_waits(self) -> bool:
+        return bool(select.select([self.channel], [], [], 0)[0])
+
+
+class Encoding:
+    """Encoders for the framework's objects and numpy's."""
+
+    def __init__(self, adapter: Adapter) -> None:
+        self.encoder = encode.Encoder([adapter.encode, NumpyHook()])
+
+    def __call__(self, value: Any) -> encode.Wire:
+        return self.encoder.encode(value)
+
+
+class Attempt:
+    """A job being run."""
+
+    def __init__(self, worker: Worker, job: Head) -> None:
+        self.worker = worker
+        self.adapter = worker.adapter
+        self.job = job
+        self.encode = Encoding(worker.adapter)
+        self.warned: List[str] = []
+        self.stdout = Stdout()
+        self.leaks: List[str] = []
+        self.files: Dict[str, str] = {}
+        """File name to block name, for tracebacks."""
+
+    def run(self) -> None:
+        """Run it and report; returns only when the report is sent."""
+        missing = [name for name in self.job["packages"] if not _importable(name)]
+        if missing:
+            self.worker.send({"op": "failed", "what": "packages", "missing": missing})
+            return
+        self._settle()
+        self.worker.send({"op": "begin"})
+        begun = time.perf_counter()
+        report: Head = {"op": "done", "how": "finished"}
+        rows: List[List[encode.Wire]] = []
+        try:
+            rows = self._evaluate()
+        except KeyboardInterrupt as error:
+            report.update(how="interrupted", error=trace.report(error, self.files))
+        except SystemExit as error:
+            report.update(how="exited", code=_exit_code(error), error=trace.report(error, self.files))
+        except inputs.InputError as error:
+            report.update(how="bad-input", message=str(error))
+        except BaseException as error:
+            how = "raised"
+            if isinstance(error, OSError) and error.errno == 27:  # EFBIG, from RLIMIT_FSIZE
+                how = "file-too-large"
+            report.update(how=how, error=trace.report(error, self.files))
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        report["seconds"] = time.perf_counter() - begun
+        report["warnings"] = self.warned
+        report["leaks"] = self.leaks
+        self.stdout.settle()
+        _flush_c()
+        self.worker.send(report, wire._dumps(rows).encode() if rows else b"")
+
+    def _settle(self) -> None:
+        """Make the process look like a plain script's, and take what must not be patched."""
+        os.environ["TMPDIR"] = self.worker.folder
+        limit = int(self.job["limits"]["file"])
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+        if not self.job["compile_cache"]:
+            self.adapter.without_cache()
+        warnings.resetwarnings()
+        warnings.simplefilter("default")
+        for quiet in (ImportWarning, ResourceWarning, PendingDeprecationWarning):
+            warnings.simplefilter("ignore", quiet)
+        warnings.showwarning = self._show_warning
+        sys.argv = ["answer.py"]
+        self.stdout.install()
+        self.instruments = Instruments(
+            self.adapter, self.stdout, self.warned, self._leaked, self._source_of_answer()
+        )
+        self.tools = self.instruments.all()
+        self._forget_ourselves()
+
+    def _forget_ourselves(self) -> None:
+        package = __name__.partition(".")[0]
+        if package != "fwtutor_worker":
+            return
+        for name in [n for n in sys.modules if n == package or n.startswith(package + ".")]:
+            del sys.modules[name]
+
+    def _source_of_answer(self) -> str:
+        return "\n".join(block["source"] for block in self.job["blocks"] if block["name"] == "answer")
+
+    def _evaluate(self) -> List[List[encode.Wire]]:
+        rows = []
+        probes = [_compile_probe(source) for source in self.job["probes"]]
+        namespace: Dict[str, Any] = {}
+        for turn, seed in enumerate(self.job["seeds"] or [0]):
+            made = self._inputs(seed)
+            fresh = turn == 0 or self.job["rerun"]
+            with Muted(turn > 0):
+                if fresh:
+                    namespace = self._namespace(made)
+                    self._seed(seed)
+                    self._before = self.adapter.state()
+                    self._run_blocks(namespace)
+                    if turn == 0:
+                        self.leaks = self._leaked()
+                        self.stdout.blocks_ended()
+                else:
+                    namespace.update(made)
+                rows.append([self._probe(code, namespace, made) for code in probes])
+        return rows
+
+    def _run_blocks(self, namespace: Dict[str, Any]) -> None:
+        for block in self.job["blocks"]:
+            exec(self._compile(block), namespace)
+
+    def _compile(self, block: Head) -> types.CodeType:
+        name, number = block["name"], 1
+        file = f"{name}.py"
+        while file in self.files and self._sources.get(file) != block["source"]:
+            number += 1
+            file = f"{name}_{number}.py"
+        if file not in self.files:
+            # a real file, so that inspect, AutoGraph and torch.compile find the source
+            self.files[file] = name
+            self._sources[file] = block["source"]
+            with open(file, "w", encoding="utf-8") as out:
+                out.write(block["source"])
+            trace.remember(file, block["source"])
+        return compile(block["source"], file, "exec", dont_inherit=True)
+
+    @property
+    def _sources(self) -> Dict[str, str]:
+        return self.__dict__.setdefault("sources", {})
+
+    def _namespace(self, made: Dict[str, Any]) -> Dict[str, Any]:
+        main = types.ModuleType("__main__")
+        main.__dict__.update(made, __file__="answer.py", __builtins__=__builtins__)
+        sys.modules["__main__"] = main
+        self._main = main  # a module's dict is emptied when the module goes
+        return main.__dict__
+
+    def _inputs(self, seed: int) -> Dict[str, Any]:
+        made = {}
+        for name, source in self.job["inputs"].items():
+            made[name] = self.adapter.make_input(inputs.parse(source), name, seed)
+        return made
+
+    def _seed(self, seed: int) -> None:
+        random.seed(seed)
+        numpy = sys.modules.get("numpy")
+        if numpy is not None:
+            numpy.random.seed(seed % (1 << 32))  # type: ignore[attr-defined]
+        self.adapter.seed(seed)
+
+    def _probe(
+        self, code: Any, namespace: Dict[str, Any], made: Dict[str, Any]
+    ) -> encode.Wire:
+        try:
+            if isinstance(code, SyntaxError):
+                raise code
+            return self.encode(eval(code, {**namespace, **self.tools, **made}))
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:
+            return encode.raised(error)
+
+    def _leaked(self) -> List[str]:
+        now = self.adapter.state()
+        return [text for key, text in now.items() if self._before.get(key) != text]
+
+    def _show_warning(
+        self, message: Any, category: Any, filename: str, lineno: int, file: Any = None, line: Any = None
+    ) -> None:
+        text = f"{category.__name__}: {message}"
+        if text in self.warned:
+            return
+        self.warned.append(text[:2000])
+        where = f"{trace.short(filename)}:{lineno}: " if filename in self.files else ""
+        sys.stderr.write(f"{where}{text}\n")
+
+
+def _compile_probe(source: str) -> Any:
+    try:
+        # the brackets let a probe run over several lines
+        return compile(f"(\n{source.strip()}\n)", "<check>", "eval", dont_inherit=True)
+    except SyntaxError as error:
+        return error
+
+
+def _importable(name: str) -> bool:
+    try:
+        return importlib.util.find_spec(name) is not None
+    except (ImportError, ValueError):
+        return False
+
+
+def _exit_code(error: SystemExit) -> str:
+    return "" if error.code is None else str(error.code)[:200]
+
+
+def _flush_c() -> None:
+    """Flush what C libraries have printed into stdio's buffers."""
+    ctypes.CDLL(None).fflush(None)
+
+
+def enter(
+    make: Callable[[], Adapter], channel: int, folder: str, life: int, crash: int, device: str
+) -> None:
+    """Turn a process that was just forked or started into a worker; does not return."""
+    status = 0
+    try:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+        _contain(folder, life)
+        import faulthandler
+
+        faulthandler.enable(file=crash, all_threads=False)
+        sys.stdout = sys.__stdout__ = _text(1)
+        sys.stderr = sys.__stderr__ = _text(2)
+        Worker(make(), channel, folder).serve(device)
+    except BrokenPipeError:
+        pass
+    except KeyboardInterrupt:
+        status = 130
+    except BaseException as error:
+        status = 70
+        describe = encode.describe(error)
+        text = trace.plain(error)
+        try:
+            wire.write_all(
+                channel, wire.pack({"op": "failed", "what": "worker", "trace": text, **describe})
+            )
+        except OSError:
+            pass
+    finally:
+        os._exit(status)
+
+
+def _text(fd: int) -> Any:
+    return open(fd, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
+
+
+def _contain(folder: str, life: int) -> None:
+    """Tie the process group's life to the host's, and go to the temporary directory."""
+    import fcntl
+
+    os.chdir(folder)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        with open("/proc/self/oom_score_adj", "w") as file:
+            file.write("1000")  # when memory runs out, the kernel takes the attempt first
+    except OSError:
+        pass
+    if hasattr(fcntl, "F_SETSIG") or sys.platform.startswith("linux"):
+        # When the host dies its end of this pipe closes, and the kernel kills our whole group:
+        # no thread is needed to watch, and code that holds the GIL cannot delay it.
+        fcntl.fcntl(life, 10, signal.SIGKILL)  # F_SETSIG
+        fcntl.fcntl(life, fcntl.F_SETOWN, -os.getpgrp())
+        fcntl.fcntl(life, fcntl.F_SETFL, fcntl.fcntl(life, fcntl.F_GETFL) | os.O_ASYNC)
+
+
+Report = Tuple[Head, Optional[bytes]]

@@ -1,0 +1,35 @@
+"""A worker that was not forked: imports the framework itself, then goes on as the others do."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Dict
+
+from . import attempt, processes
+from .frameworks import load_adapter, set_environment
+from .frameworks.base import Adapter
+
+
+def main(reading: int, writing: int, payload: Dict[str, Any]) -> None:
+    """Become a worker; the loader calls this."""
+    os.close(reading)
+    os.close(writing)
+    config = payload["config"]
+    inherited = config["worker"]
+    processes.die_with_parent()
+    processes.become_subreaper()
+
+    def make() -> Adapter:
+        adapter = load_adapter(config["framework"])
+        set_environment(adapter, config["cache"], forks=False)
+        adapter.load()
+        return adapter
+
+    attempt.enter(
+        make,
+        inherited["channel"],
+        inherited["folder"],
+        inherited["life"],
+        inherited["crash"],
+        inherited["device"],
+    )

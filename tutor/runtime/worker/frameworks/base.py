@@ -1,0 +1,205 @@
+"""What the runner needs of a framework. Each adapter imports its framework in ``load`` only."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
+
+from ..encode import Wire, dtype, is_a, tensor
+from ..inputs import Spec, draw, is_scalar
+
+
+class Adapter:
+    """A framework, as the host and its workers use it."""
+
+    name = ""
+    integer = "int64"
+    """The dtype that whole numbers get by default."""
+
+    module: Any = None
+    """The framework, once loaded."""
+    arrays: Any = None
+    """The namespace of array functions: `torch`, `jax.numpy` …"""
+    blas_threads: Optional[str] = None
+    """What OPENBLAS_NUM_THREADS was before the host set it to 1."""
+    restore_blas = False
+    """Whether a worker has that to undo."""
+
+    def environment(self, cache: str) -> Dict[str, str]:
+        """Variables that must be set before the import; ``cache`` may be empty (none)."""
+        return {}
+
+    def load(self) -> None:
+        """Import it, in the host: no device may be touched."""
+        raise NotImplementedError
+
+    def version(self) -> str:
+        """Return its version."""
+        return str(self.module.__version__)
+
+    def unsafe_to_fork(self) -> str:
+        """Return why the host may not fork now, or an empty string."""
+        return ""
+
+    def start(self, device: str) -> Tuple[str, List[str]]:
+        """Initialise the device in a worker; return the one in use and all, best first."""
+        return "cpu", ["cpu"]
+
+    def warm(self) -> Iterator[None]:
+        """Do neutral work whose first time is slow, a step between yields."""
+        return iter(())
+
+    def without_cache(self) -> None:
+        """Switch the compilers' disk caches off."""
+
+    def seed(self, number: int) -> None:
+        """Seed the framework's global generators."""
+
+    def array(self, values: Any, shape: Tuple[int, ...], name: str) -> Any:
+        """Make a tensor on the device in use."""
+        raise NotImplementedError
+
+    def make_input(self, spec: Spec, name: str, seed: int) -> Any:
+        """Make one input: a Python number, or the framework's own tensor."""
+        values = draw(spec, name, seed)
+        if is_scalar(spec):
+            return values
+        kind = spec.dtype or (self.integer if spec.kind == "integers" else "float32")
+        return self.array(values, spec.shape, kind)
+
+    def encode(self, value: Any) -> Optional[Any]:
+        """Return the wire form of the framework's own objects, a simpler object, or None."""
+        return None
+
+    def is_tensor(self, value: Any) -> bool:
+        """Whether it is a tensor of this framework."""
+        raise NotImplementedError
+
+    def copy(self, value: Any) -> Any:
+        """Return a detached copy of a tensor."""
+        raise NotImplementedError
+
+    def named_leaves(self, value: Any) -> Optional[Dict[str, Any]]:
+        """Return the named parameters of a model, or None if it is none."""
+        return None
+
+    def state(self) -> Dict[str, str]:
+        """Return global state that code may leave changed: key to a sentence about it."""
+        return {}
+
+    def synchronise(self, value: Any) -> None:
+        """Wait until the device has finished computing ``value``."""
+
+    def peak_memory(self, call: Callable[[], Any]) -> Optional[int]:
+        """Return the device's peak bytes during the call; None if only the host's memory counts."""
+        return None
+
+    def instruments(self, tools: Any) -> Dict[str, Any]:
+        """Return the framework's own instruments by name; ``tools`` has those shared by all."""
+        return {}
+
+
+def restore_threads(original: Optional[str]) -> None:
+    """Undo OPENBLAS_NUM_THREADS=1, which kept the host single-threaded, in the child.
+
+    The variable is read when the library loads, so its function has to be called as well; the
+    name differs between builds (numpy's wheels prefix it).
+    """
+    if original is None:
+        os.environ.pop("OPENBLAS_NUM_THREADS", None)
+    else:
+        os.environ["OPENBLAS_NUM_THREADS"] = original
+    count = int(original) if original and original.isdigit() else len(_cpus())
+    try:
+        with open("/proc/self/maps") as file:
+            paths = {line.split()[-1] for line in file if "openblas" in line}
+    except OSError:
+        return
+    for path in paths:
+        try:
+            library = ctypes.CDLL(path)
+        except OSError:
+            continue
+        for name in (
+            "scipy_openblas_set_num_threads64_",
+            "scipy_openblas_set_num_threads",
+            "openblas_set_num_threads64_",
+            "openblas_set_num_threads",
+        ):
+            if hasattr(library, name):
+                getattr(library, name)(count)
+                break
+
+
+def _cpus() -> Any:
+    if hasattr(os, "sched_getaffinity"):
+        return os.sched_getaffinity(0)
+    return range(os.cpu_count() or 1)
+
+
+class NumpyHook:
+    """Encodes numpy's objects, where numpy is loaded: every framework's results may hold some."""
+
+    def __init__(self) -> None:
+        self.numpy = numpy = sys.modules.get("numpy")
+        if numpy is None:
+            return
+        self._ndarray, self._generic, self._dtype = numpy.ndarray, numpy.generic, numpy.dtype
+        self._tobytes, self._item = numpy.ndarray.tobytes, numpy.generic.item
+        self._contiguous, self._asarray = numpy.ascontiguousarray, numpy.asarray
+        self._tolist = numpy.ndarray.tolist
+
+    def __call__(self, value: Any) -> Optional[Any]:
+        """Return the wire form, a simpler object, or None."""
+        if self.numpy is None:
+            return None
+        if is_a(value, self._ndarray):
+            return self.array(value, "numpy", "cpu")
+        if is_a(value, self._generic):
+            simple = self._item(value)
+            return None if simple is value else simple
+        if is_a(value, self._dtype):
+            return dtype(value.name)
+        if type(value) is type and is_type_of(value, self._generic):
+            return dtype(self._dtype(value).name)
+        return None
+
+    def array(self, value: Any, library: str, where: str, weak: bool = False) -> Optional[Wire]:
+        """Return the wire form of an ndarray that stands for a tensor of ``library``."""
+        kind = value.dtype
+        if kind.hasobject or kind.kind in "SUV" and kind.name not in EXTENSION_DTYPES:
+            return None
+        data = None
+        if value.size <= 1 << 20:
+            plain = self._contiguous(value)
+            if kind.byteorder == ">":
+                plain = plain.astype(kind.newbyteorder("<"))
+            data = self._tobytes(plain)
+        return tensor(library, kind.name, tuple(value.shape), data, where, weak=weak)
+
+
+EXTENSION_DTYPES = ("bfloat16", "float8_e4m3fn", "float8_e5m2", "int4", "uint4")
+"""ml_dtypes' names; numpy calls their kind void."""
+
+
+def is_type_of(value: Any, base: Any) -> bool:
+    """Like issubclass, by identity."""
+    return any(other is base for other in type.__dict__["__mro__"].__get__(value))
+
+
+def choose(wanted: str, found: List[str]) -> str:
+    """Return the device of ``found`` that ``wanted`` names; RuntimeError when there is none."""
+    if wanted == "auto":
+        return found[0]
+    for device_ in found:
+        name = device_.split(" ")[0]
+        if name == wanted or name.split(":")[0] == wanted:
+            return device_
+    raise RuntimeError(f"there is no device `{wanted}` here; there is: {', '.join(found)}")
+
+
+def on_off(flag: bool) -> str:
+    """Say a flag."""
+    return "on" if flag else "off"

@@ -1,0 +1,55 @@
+"""NumPy: no device, no autograd; there for comparison with the frameworks."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Iterator, Tuple
+
+from .base import Adapter
+
+
+class NumpyAdapter(Adapter):
+    """Plain NumPy."""
+
+    name = "numpy"
+
+    def load(self) -> None:
+        """Import it."""
+        import numpy
+        import numpy.linalg
+        import numpy.random
+
+        self.module = self.arrays = numpy
+
+    def warm(self) -> Iterator[None]:
+        """Touch what is slow the first time."""
+        self.module.random.default_rng(0)
+        yield
+        self.module.ones((4, 4)) @ self.module.ones((4, 4))
+        yield
+
+    def seed(self, number: int) -> None:
+        """Seed the global generator."""
+        self.module.random.seed(number % (1 << 32))
+
+    def array(self, values: Any, shape: Tuple[int, ...], name: str) -> Any:
+        """Make an ndarray."""
+        return self.module.asarray(values, dtype=self._dtype(name)).reshape(shape)
+
+    def _dtype(self, name: str) -> Any:
+        if name == "bfloat16":
+            import ml_dtypes
+
+            return ml_dtypes.bfloat16
+        return self.module.dtype(name)
+
+    def is_tensor(self, value: Any) -> bool:
+        """Whether it is an ndarray."""
+        return isinstance(value, self.module.ndarray)
+
+    def copy(self, value: Any) -> Any:
+        """Copy an ndarray."""
+        return value.copy()
+
+    def state(self) -> Dict[str, str]:
+        """Error handling is NumPy's only global that changes results."""
+        return {"errstate": f"numpy.seterr is {self.module.geterr()}"}

@@ -1,0 +1,191 @@
+"""PyTorch."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
+
+from ..encode import CAP, device, dtype, is_a, tensor
+from .base import Adapter, choose, on_off
+
+
+class TorchAdapter(Adapter):
+    """PyTorch: eager on the default device."""
+
+    name = "torch"
+
+    def environment(self, cache: str) -> Dict[str, str]:
+        """Share Inductor's and Triton's caches between attempts."""
+        env = {"PYTORCH_NVML_BASED_CUDA_CHECK": "1"}  # asks NVML, so no CUDA context in the host
+        if cache:
+            env["TORCHINDUCTOR_CACHE_DIR"] = os.path.join(cache, "inductor")
+            env["TORCHINDUCTOR_FX_GRAPH_CACHE"] = "1"
+            env["TORCHINDUCTOR_AUTOGRAD_CACHE"] = "1"
+            env["TRITON_CACHE_DIR"] = os.path.join(cache, "triton")
+        return env
+
+    def load(self) -> None:
+        """Import it, and take the functions that results are read with."""
+        import torch
+
+        self.module = self.arrays = torch
+        base = torch.Tensor
+        self._detach, self._cpu, self._reshape = base.detach, base.cpu, base.reshape
+        self._contiguous, self._data_ptr = base.contiguous, base.data_ptr
+        self._resolve_conj, self._resolve_neg = base.resolve_conj, base.resolve_neg
+        self._to_dense, self._numel, self._size = base.to_dense, base.numel, base.size
+        self._no_torch_function = torch._C.DisableTorchFunctionSubclass
+        self._no_dispatch_modes = getattr(torch._C, "_DisableTorchDispatch", None)
+        self._tensor, self._strided = torch.Tensor, torch.strided
+        self._string_at = ctypes.string_at
+        self._dtype, self._device, self._size_class = torch.dtype, torch.device, torch.Size
+        self._on = "cpu"
+
+    def unsafe_to_fork(self) -> str:
+        """A CUDA context does not survive a fork."""
+        return "CUDA is initialised" if self.module.cuda.is_initialized() else ""
+
+    def start(self, device: str) -> Tuple[str, List[str]]:
+        """Choose the device; on CUDA make the context and the default device."""
+        torch = self.module
+        found: List[str] = []
+        if torch.cuda.is_available():
+            for index in range(torch.cuda.device_count()):
+                found.append(f"cuda:{index} ({torch.cuda.get_device_name(index)})")
+        mps = getattr(torch.backends, "mps", None)
+        if mps is not None and mps.is_available():
+            found.append("mps (Apple GPU)")
+        found.append("cpu")
+        chosen = choose(device, found)
+        self._on = chosen.split(" ")[0]
+        if self._on != "cpu":
+            torch.set_default_device(self._on)
+            torch.zeros(8).sum().item()
+        return chosen, found
+
+    def warm(self) -> Iterator[None]:
+        """Run autograd once: its engine starts threads."""
+        torch = self.module
+        w = torch.ones(2, 2, requires_grad=True)
+        (w @ w).sum().backward()
+        yield
+        x = torch.linspace(0, 1, 4)
+        (x * x + x.exp() - x.mean()).sum().item()
+        repr(x)
+        yield
+        torch.nn.Linear(2, 2)(torch.ones(1, 2)).sum().backward()
+        yield
+        if self._on != "cpu":
+            # cuBLAS and cuDNN handles take 100 ms and more
+            torch.nn.functional.conv2d(torch.ones(1, 1, 4, 4), torch.ones(1, 1, 2, 2))
+            torch.cuda.synchronize() if self._on.startswith("cuda") else None
+            yield
+
+    def without_cache(self) -> None:
+        """Switch Inductor's and AOTAutograd's caches off."""
+        os.environ["TORCHINDUCTOR_FORCE_DISABLE_CACHES"] = "1"
+        import sys
+
+        config = sys.modules.get("torch._inductor.config")
+        if config is not None:
+            config.force_disable_caches = True  # type: ignore[attr-defined]
+
+    def seed(self, number: int) -> None:
+        """Seed every device's generator."""
+        self.module.manual_seed(number)
+
+    def array(self, values: Any, shape: Tuple[int, ...], name: str) -> Any:
+        """Make a tensor on the default device."""
+        torch = self.module
+        kind = getattr(torch, name)
+        if not isinstance(values, list):
+            return torch.from_numpy(values).to(kind).reshape(shape).to(self._on)
+        # by way of float64, so that rounding to the dtype is the same in every framework
+        wide = torch.int64 if all(type(v) is int for v in values) else torch.float64
+        made = torch.tensor(values, dtype=wide, device="cpu").to(kind).reshape(shape)
+        return made.to(self._on)
+
+    def encode(self, value: Any) -> Optional[Any]:
+        """Encode tensors, dtypes, devices and shapes."""
+        if is_a(value, self._tensor):
+            with self._no_torch_function():
+                return self._encode_tensor(value)
+        if is_a(value, self._dtype):
+            return dtype(str(value).split(".")[-1])
+        if is_a(value, self._device):
+            return device(str(value))
+        if is_a(value, self._size_class):
+            return {"t": "shape", "dims": [int(n) for n in tuple.__iter__(value)]}
+        return None
+
+    def _encode_tensor(self, value: Any) -> Any:
+        attached = value.requires_grad
+        where = str(value.device)
+        shape = tuple(int(n) for n in self._size(value))
+        name = str(value.dtype).split(".")[-1]
+        if value.is_quantized or where == "meta":
+            return None if value.is_quantized else tensor("torch", name, shape, None, "meta")
+        data = None
+        if self._numel(value) <= CAP:
+            plain = self._detach(value)
+            if plain.layout is not self._strided:
+                plain = self._to_dense(plain)
+            plain = self._resolve_neg(self._resolve_conj(plain))
+            plain = self._contiguous(self._reshape(self._cpu(plain), (-1,)))
+            size = self._numel(plain) * plain.element_size()
+            data = self._string_at(self._data_ptr(plain), size) if size else b""
+        return tensor("torch", name, shape, data, where, attached)
+
+    def is_tensor(self, value: Any) -> bool:
+        """Whether it is a tensor."""
+        return isinstance(value, self._tensor)
+
+    def copy(self, value: Any) -> Any:
+        """Copy, keeping whether it requires a gradient."""
+        return value.detach().clone().requires_grad_(value.requires_grad)
+
+    def named_leaves(self, value: Any) -> Optional[Dict[str, Any]]:
+        """A module's parameters."""
+        if isinstance(value, self.module.nn.Module):
+            return dict(value.named_parameters())
+        return None
+
+    def state(self) -> Dict[str, str]:
+        """Modes that outlive the code that set them."""
+        torch = self.module
+        return {
+            "grad": f"grad mode is {on_off(torch.is_grad_enabled())}",
+            "dtype": f"default dtype is {str(torch.get_default_dtype()).split('.')[-1]}",
+            "device": f"default device is {torch.get_default_device()}",
+            "autocast": f"autocast is {on_off(torch.is_autocast_enabled('cpu'))} on the CPU",
+            "autocast-cuda": f"autocast is {on_off(torch.is_autocast_enabled('cuda'))} on CUDA",
+            "anomaly": f"anomaly detection is {on_off(torch.is_anomaly_enabled())}",
+            "inference": f"inference mode is {on_off(torch.is_inference_mode_enabled())}",
+            "deterministic": "deterministic algorithms are "
+            + on_off(torch.are_deterministic_algorithms_enabled()),
+            "matmul": f"float32 matmul precision is {torch.get_float32_matmul_precision()}",
+        }
+
+    def synchronise(self, value: Any) -> None:
+        """Wait for CUDA."""
+        if self._on.startswith("cuda"):
+            self.module.cuda.synchronize()
+
+    def peak_memory(self, call: Callable[[], Any]) -> Optional[int]:
+        """Peak of the caching allocator, above what was allocated before."""
+        if not self._on.startswith("cuda"):
+            return None
+        cuda = self.module.cuda
+        cuda.synchronize()
+        cuda.reset_peak_memory_stats()
+        before = cuda.memory_allocated()
+        call()
+        cuda.synchronize()
+        return int(cuda.max_memory_allocated() - before)
+
+    def instruments(self, tools: Any) -> Dict[str, Any]:
+        """Those of PyTorch."""
+        from ..instruments_torch import TorchInstruments
+
+        return TorchInstruments(self, tools).all()

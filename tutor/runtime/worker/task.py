@@ -1,0 +1,63 @@
+"""One job in flight, as the host sees it: its deadlines, its output, and why it was ended."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Dict, Optional
+
+from .child import Child
+from .output import SLICE, Budget, Stream
+
+POLL = 0.05
+"""Seconds between looks at memory and process count."""
+GRACE = {"stopped": 1.0, "timed-out": 0.5}
+"""Seconds between SIGINT and SIGKILL: time for Python to say which line it was at."""
+
+
+class Task:
+    """A job in flight."""
+
+    def __init__(self, number: int, job: Dict[str, Any], reference: bool) -> None:
+        self.number = number
+        self.job = job
+        self.limits: Dict[str, Any] = job["limits"]
+        self.reference = reference
+        """The author's solution: it runs beside an attempt and leaves the learner's spare alone."""
+        self.arrived = time.monotonic()
+        self.given = False
+        self.begun: Optional[float] = None
+        self.child: Child
+        self.reason = ""
+        """Why the host is ending it: a word of `job.How`."""
+        self.numbers: Dict[str, Any] = {}
+        """Figures for the words: how much memory, how many processes."""
+        self.kill_at: Optional[float] = None
+        self.poll_at: Optional[float] = None
+        self.slice_at: Optional[float] = None
+        self.budget = Budget(int(self.limits["output"]))
+        self.oom_kills = 0
+
+    def begin(self, now: float) -> None:
+        """The learner's code starts now."""
+        self.begun = now
+        self.poll_at = now + POLL
+
+    @property
+    def deadline(self) -> float:
+        """When it is over its time: start-up's, or the code's own."""
+        if self.begun is None:
+            return self.arrived + float(self.limits["start_seconds"])
+        return self.begun + float(self.limits["seconds"])
+
+    def next_moment(self) -> float:
+        """When the host has to look at it again."""
+        moments = [self.kill_at if self.reason else self.deadline, self.poll_at, self.slice_at]
+        return min(moment for moment in moments if moment is not None)
+
+    def printed(self, stream: Stream, data: bytes, noise: Any, now: float) -> None:
+        """Take output, within the cap."""
+        kept = self.budget.cut(data)
+        if kept:
+            stream.add(kept, noise)
+            if self.slice_at is None:
+                self.slice_at = now + SLICE

@@ -1,0 +1,92 @@
+"""Frames: a JSON head, and a blob that is passed on unread.
+
+Used on both links, UI to host (pipes) and host to worker (a socket pair). Results travel in the
+blob so that the host never parses what a learner's tensors encode to.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+from typing import Any, Dict, Iterator, Tuple
+
+Head = Dict[str, Any]
+
+SIZES = struct.Struct(">II")
+"""Bytes of head, bytes of blob."""
+
+MAX_HEAD = 64 << 20
+MAX_BLOB = 512 << 20
+
+_dumps = json.dumps
+_loads = json.loads
+
+
+class BrokenFrame(Exception):
+    """What arrived is no frame."""
+
+
+def pack(head: Head, blob: bytes = b"") -> bytes:
+    """Return the frame as bytes."""
+    text = _dumps(head, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    return SIZES.pack(len(text), len(blob)) + text + blob
+
+
+class Splitter:
+    """Collects bytes as they arrive and yields the frames that are whole."""
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()
+
+    def feed(self, data: bytes) -> Iterator[Tuple[Head, bytes]]:
+        """Add bytes; yield each frame that they complete."""
+        self._bytes += data
+        while len(self._bytes) >= SIZES.size:
+            head_size, blob_size = SIZES.unpack_from(self._bytes)
+            if head_size > MAX_HEAD or blob_size > MAX_BLOB:
+                raise BrokenFrame(f"a frame of {head_size} + {blob_size} bytes")
+            end = SIZES.size + head_size + blob_size
+            if len(self._bytes) < end:
+                return
+            head = bytes(self._bytes[SIZES.size : SIZES.size + head_size])
+            blob = bytes(self._bytes[SIZES.size + head_size : end])
+            del self._bytes[:end]
+            yield load_head(head), blob
+
+
+def load_head(text: bytes) -> Head:
+    """Parse a head."""
+    try:
+        head = _loads(text.decode("utf-8", "surrogatepass"))
+    except ValueError as error:
+        raise BrokenFrame(str(error)) from error
+    if not isinstance(head, dict):
+        raise BrokenFrame("a head that is no object")
+    return head
+
+
+def write_all(fd: int, data: bytes) -> None:
+    """Write everything to a blocking descriptor."""
+    view = memoryview(data)
+    while view:
+        view = view[os.write(fd, view) :]
+
+
+def read_frame(fd: int) -> Tuple[Head, bytes]:
+    """Read one frame from a blocking descriptor; EOFError at its end."""
+    head_size, blob_size = SIZES.unpack(_read_exactly(fd, SIZES.size))
+    if head_size > MAX_HEAD or blob_size > MAX_BLOB:
+        raise BrokenFrame(f"a frame of {head_size} + {blob_size} bytes")
+    return load_head(_read_exactly(fd, head_size)), _read_exactly(fd, blob_size)
+
+
+def _read_exactly(fd: int, size: int) -> bytes:
+    parts = []
+    while size:
+        part = os.read(fd, min(size, 1 << 20))
+        if not part:
+            raise EOFError
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
