@@ -165,9 +165,10 @@ def _start(arguments: argparse.Namespace) -> int:
         from tutor.plain import run_plain
 
         return run_plain(session, ref, arguments.framework)
-    from tutor.ui.app import run_app
+    from tutor.paths import Paths
+    from tutor.ui.app import run
 
-    return run_app(session, ref, arguments.framework)
+    return run(session, ref, framework=arguments.framework, reports=Paths.find().data)
 
 
 def _needs_plain() -> bool:
@@ -194,6 +195,7 @@ def _goal(session: Session, name: str | None) -> StepRef | None:
     where = session.where()
     if where is not None and where[0].lesson == lesson:
         return where[0]
+    session.lesson(lesson)  # raises when its file has faults
     standing = session.standing(lesson)
     done = {passed for passed, _ in standing.passed} | standing.seen
     steps = [info.id for info in lessons[lesson].steps]
@@ -315,30 +317,15 @@ def _report(sentence: str, status: int, *, as_json: bool) -> int:
 
 def _log_bug(error: Exception) -> str:
     """Write the traceback to a file of its own and return the sentence that names it."""
-    import platform
     import tempfile
-    import time
-    import traceback
     from pathlib import Path
 
     from tutor.paths import Paths
+    from tutor.ui import crash
 
-    details = (
-        f"fwtutor {__version__}, Python {platform.python_version()}, {platform.platform()}\n"
-        + "".join(traceback.format_exception(error))
-    )
-    name = time.strftime("crash-%Y%m%d-%H%M%S.log")
-    for folder in (Paths.find().data, Path(tempfile.gettempdir())):
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_text(details, encoding="utf-8", errors="backslashreplace")
-        except OSError:
-            continue
-        return (
-            f"this is a bug in fwtutor ({type(error).__name__}); what you did is saved. "
-            f"Please report it with {folder / name}."
-        )
-    return f"this is a bug in fwtutor ({type(error).__name__}: {error}); no log could be written."
+    report = crash.write_report(error, Paths.find().data)
+    report = report or crash.write_report(error, Path(tempfile.gettempdir()))
+    return crash.sentence(error, report)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from tutor.course.models import FrameworkName
-from tutor.errors import UsageError, nearest
+from tutor.errors import UsageError
 from tutor.grading.verdict import Verdict
 from tutor.runtime.job import Printed
 from tutor.session import Measured, Session, StepRef, StepView, Waiting
@@ -45,15 +45,12 @@ def find_step(session: Session, name: str, framework: FrameworkName | None) -> S
 
     Raises:
         UsageError: There is no such lesson or step, or it is not offered in that framework.
+        CourseError: The lesson's file has faults.
     """
-    lesson, slash, step = name.partition("/")
-    lessons = session.catalogue.lessons
-    if lesson not in lessons:
-        raise UsageError(
-            f"There is no lesson `{lesson}`.{nearest(lesson, lessons)} Try `fwtutor list`."
-        )
-    if not slash or not step:
-        steps = ", ".join(info.id for info in lessons[lesson].steps)
+    lesson, _, step = name.partition("/")
+    session.lesson(lesson)  # raises, with the nearest name, or with the file's faults
+    if not step:
+        steps = ", ".join(info.id for info in session.catalogue.lessons[lesson].steps)
         raise UsageError(f"`{name}` names no step; write {lesson}/STEP, with one of: {steps}.")
     view = session.view(StepRef(lesson, step), framework)
     if framework is not None and framework not in view.frameworks:
@@ -97,8 +94,11 @@ def list_lessons(session: Session, *, as_json: bool) -> int:
             if lesson.track != track:
                 track = lesson.track
                 print(f"{_track_title(session, track)}\n")
+            if lesson.broken:
+                print(f"  {lesson.id}: cannot be used: {lesson.broken[0]}\n")
+                continue
             print(f"  {lesson.id}: {lesson.title} ({lesson.minutes} min)")
-            width = max(len(step.id) for step in lesson.steps)
+            width = max((len(step.id) for step in lesson.steps), default=0)
             for step in lesson.steps:
                 print(f"    {step.id:<{width}}  {step.kind:<7}  {' '.join(step.frameworks)}")
             print()
@@ -374,9 +374,6 @@ def reset(session: Session, name: str | None, *, sure: bool, as_json: bool) -> i
         lesson, _, step = (name or "").partition("/")
         if step:
             find_step(session, f"{lesson}/{step}", None)
-        elif lesson and lesson not in session.catalogue.lessons:
-            near = nearest(lesson, session.catalogue.lessons)
-            raise UsageError(f"There is no lesson `{lesson}`.{near} Nothing was forgotten.")
         what = f"`{name}`" if name else "the whole course"
         # Someone at a keyboard may have meant one lesson; a script has said what it wants.
         if not name and not sure and not as_json and sys.stdin.isatty():

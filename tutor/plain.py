@@ -128,10 +128,9 @@ class _Plain:
         draft = self._draft()
         if draft is not None and draft.text.strip():
             count = len(draft.text.splitlines())
-            text += (
-                f"\n\nYou have a draft of {count} {'line' if count == 1 else 'lines'}: :draft reads "
-                "it, :edit opens it" + (", a single . submits it." if self._is_code else ".")
-            )
+            text += f"\n\nYou have a draft of {count} {'line' if count == 1 else 'lines'}: "
+            text += ":draft reads it, :edit opens it"
+            text += ", a single . submits it." if self._is_code else "."
         return text
 
     async def _step(self, by: int) -> None:
@@ -200,10 +199,8 @@ class _Plain:
     def _named(self, name: str) -> StepRef:
         if "/" in name:
             return find_step(self._session, name, None).ref
-        lessons = self._session.catalogue.lessons
-        if name not in lessons:
-            raise UsageError(f"There is no lesson `{name}`.{nearest(name, lessons)} Try :list.")
-        return StepRef(name, lessons[name].steps[0].id)
+        self._session.lesson(name)  # raises, with the nearest name, or with the file's faults
+        return StepRef(name, self._session.catalogue.lessons[name].steps[0].id)
 
     async def _edit(self) -> None:
         before = self._code()
