@@ -106,7 +106,7 @@ class CodeEditor(TextArea):
             self.register_language("python", python, editor_theme.QUERY)
             self.language = "python"
         except (ImportError, OSError, ValueError, LanguageDoesNotExist) as error:
-            self.log.warning("no highlighting: %s" % error)
+            self.log(f"no highlighting: {error}")
             self.language = None
 
     def on_mount(self) -> None:
@@ -239,9 +239,8 @@ class CodeEditor(TextArea):
 
         def moved(location: tuple[int, int]) -> tuple[int, int]:
             row, column = location
-            white = len(editor_lines.indentation(self.document.get_line(row)))
-            if row not in grown or (column == 0 and white):
-                return location
+            if row not in grown or (column == 0 and not self.selection.is_empty):
+                return location  # a selection of whole lines stays one
             return row, max(0, column + grown[row])
 
         selection = Selection(moved(self.selection.start), moved(self.selection.end))

@@ -65,34 +65,37 @@ def _theme(name: str, syntax: dict[str, str]) -> TextAreaTheme:
 
 @cache
 def themes() -> tuple[TextAreaTheme, ...]:
-    """The two themes. Weight and slant repeat what the colours say, for terminals without them."""
+    """The two themes. Weight and slant repeat what the colours say, for terminals without them.
+
+    All colours are of the 256-colour palette, so that they are the same where COLORTERM is not sent.
+    """
     return (
         _theme(
             DARK,
             {
-                "comment": "italic #9aa5b1",
-                "string": "#a5d6a7",
-                "string.escape": "#80deea",
-                "number": "#ffcc80",
-                "constant": "#ffcc80",
-                "keyword": "bold #90caf9",
-                "call": "#80deea",
-                "parameter": "#e6c9f0",
-                "definition": "bold #ffe082",
+                "comment": "italic #b2b2b2",
+                "string": "#afd7af",
+                "string.escape": "#87d7d7",
+                "number": "#ffd7af",
+                "constant": "#ffd7af",
+                "keyword": "bold #87d7ff",
+                "call": "#87d7d7",
+                "parameter": "#d7d7ff",
+                "definition": "bold #ffd787",
             },
         ),
         _theme(
             LIGHT,
             {
-                "comment": "italic #4a5560",
-                "string": "#0b5a1e",
-                "string.escape": "#00505c",
-                "number": "#7a3500",
-                "constant": "#7a3500",
-                "keyword": "bold #0b3d91",
-                "call": "#00505c",
-                "parameter": "#5a1a78",
-                "definition": "bold #6b2d00",
+                "comment": "italic #585858",
+                "string": "#005f00",
+                "string.escape": "#005f5f",
+                "number": "#870000",
+                "constant": "#870000",
+                "keyword": "bold #0000af",
+                "call": "#005f5f",
+                "parameter": "#5f0087",
+                "definition": "bold #5f005f",
             },
         ),
     )
