@@ -181,6 +181,7 @@ def test_byte_order_mark_and_crlf() -> None:
         ("a: b\x07", "1:5: character U+0007"),
         ("a: 1\nb: x\ufffe", "2:5: character U+FFFE"),
         ("a: " + "9" * 5000, "1:4: a number of 5,000 digits"),
+        ("a: 0x" + "f" * 5000, "1:4: a number of 5,002 digits"),
         (b"a: 1\nb: caf\xe9", "2:7: byte 0xe9 is not UTF-8"),
         ("a: ü".encode("utf-16"), "0:0: the file is UTF-16"),
     ],

@@ -103,14 +103,29 @@ def _steps(
         if model is None:
             kinds = ", ".join(f"`{name}`" for name in KINDS)
             message = f"unknown kind of step `{kind}`; expected one of {kinds}."
-            findings.append(document.finding(message + nearest(kind, KINDS), (*keys, kind)))
+            message += nearest(kind, KINDS)
+            findings.append(document.finding(message, (*keys, kind), key=True))
             continue
-        if kind == "read" and isinstance(fields, str):
-            fields = {"text": fields}
+        if kind == "read" and not isinstance(fields, dict):
+            fields = _text_alone(document, fields, (*keys, kind), findings)
+            if fields is None:
+                continue
         try:
             yield (*keys, kind), index, msgspec.convert(fields, model)
         except msgspec.ValidationError as error:
             findings += _explained(document, fields, model, (*keys, kind), error)
+
+
+def _text_alone(
+    document: Document, text: Any, keys: Keys, findings: list[Finding]
+) -> dict[str, Any] | None:
+    """The fields of a reading step written as text alone; None when it is not text."""
+    if isinstance(text, str) and text:
+        return {"text": text}
+    from tutor.course.validate import describe
+
+    findings.append(document.finding(f"expected text or a map, found {describe(text)}", keys))
+    return None
 
 
 def _wrong_shape(entry: dict[str, Any] | None) -> str:

@@ -7,6 +7,7 @@ JSON's names. When it refuses, these walk the same model and say all that is wro
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from functools import cache
 from typing import Any, NamedTuple
@@ -16,6 +17,8 @@ import msgspec.inspect as mi
 
 from tutor.course.yaml_positions import Keys, shorten
 from tutor.errors import nearest
+
+_LARGEST = int(sys.float_info.max)
 
 
 class Fault(NamedTuple):
@@ -148,6 +151,9 @@ def _text(data: str, expected: mi.StrType, keys: Keys) -> Iterator[Fault]:
 
 
 def _number(data: float, expected: mi.IntType | mi.FloatType, keys: Keys) -> Iterator[Fault]:
+    if isinstance(data, int) and isinstance(expected, mi.FloatType) and abs(data) > _LARGEST:
+        yield Fault(keys, f"a number of {len(str(abs(data)))} digits is too large")
+        return
     low_ok = (expected.ge is None or data >= expected.ge) and (
         expected.gt is None or data > expected.gt
     )

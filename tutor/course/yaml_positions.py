@@ -189,25 +189,31 @@ def scalar(text: str) -> str | int | float | bool | None:
     """Resolve a plain (unquoted) scalar by YAML 1.2's core schema.
 
     Raises:
-        ValueError: An integer of more digits than Python converts (4,300).
+        ValueError: An integer of more digits than anything later could print.
     """
     if text in _WORDS:
         return _WORDS[text]
     if text[0] not in _NUMBERISH:
         return text
     if _INT.fullmatch(text):
-        return int(text)
+        return _whole(text, 10)
     if _FLOAT.fullmatch(text):
         return float(text)
     if _OCTAL.fullmatch(text):
-        return int(text, 0)
+        return _whole(text, 8)
     if _HEX.fullmatch(text):
-        return int(text, 0)
+        return _whole(text, 16)
     if _INFINITY.fullmatch(text):
         return float(text.replace(".", ""))
     if _NAN.fullmatch(text):
         return float("nan")
     return text
+
+
+def _whole(text: str, base: int) -> int:
+    if len(text) > 1000:  # Python prints at most 4,300 digits, and hexadecimal ones become more
+        raise ValueError(text)
+    return int(text, base)
 
 
 def _unusable(name: str, message: str) -> CourseError:
