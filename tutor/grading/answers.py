@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tutor.errors import nearest
-from tutor.grading.arithmetic import NotANumber, Typed, read_number
+from tutor.grading.arithmetic import NotANumberError, Typed, read_number
 from tutor.grading.arrays import number
 from tutor.grading.names import DTYPES, device_name, dtype_name, exception_name
 from tutor.grading.values import (
@@ -73,11 +73,11 @@ def read_answer(text: str, form: Form) -> Reading | Unreadable:
         return Unreadable("There is no answer yet: type one first.")
     try:
         return _READERS[form](text)
-    except (NotANumber, _Unread) as error:
+    except (NotANumberError, _UnreadableError) as error:
         return Unreadable(str(error))
 
 
-class _Unread(ValueError):
+class _UnreadableError(ValueError):
     """Internal: carries the sentence for the learner."""
 
 
@@ -158,7 +158,7 @@ def _bracketed(text: str) -> str | None:
             if text[0] == "(" and inside and "," not in inside and not _spaced(inside):
                 return None  # `(1 + 2)`: arithmetic
             return inside
-    raise _Unread(f"A bracket is left open in `{_short(text)}`.")
+    raise _UnreadableError(f"A bracket is left open in `{_short(text)}`.")
 
 
 def _spaced(text: str) -> bool:
@@ -167,12 +167,14 @@ def _spaced(text: str) -> bool:
 
 def _items(text: str, typed: list[Typed], depth: int) -> Sequence:
     if depth == 0:
-        raise _Unread("That list is nested too deeply to be read.")
+        raise _UnreadableError("That list is nested too deeply to be read.")
     parts = _split(text, ",")
     if len(parts) == 1 and (_spaced(parts[0]) or parts[0].startswith("[")):
         parts = _split(text, " ")
     if len(parts) > MAX_ITEMS:
-        raise _Unread(f"That list has {len(parts):,} items; at most {MAX_ITEMS:,} are read.")
+        raise _UnreadableError(
+            f"That list has {len(parts):,} items; at most {MAX_ITEMS:,} are read."
+        )
     return Sequence(kind="list", items=tuple(_item(part, typed, depth) for part in parts))
 
 
@@ -187,7 +189,7 @@ def _item(text: str, typed: list[Typed], depth: int) -> Value:
     undressed = _undress(text)
     try:
         found = read_number(undressed)
-    except NotANumber:
+    except NotANumberError:
         if re.fullmatch(r"[A-Za-z_][\w.]*", text):
             return Text(text=text)
         raise
@@ -212,7 +214,7 @@ def _shape(text: str) -> Reading:
     bare = re.sub(r"(?<=[\d?eE])\s*(?:[x×*,]|\bby\b)\s*", " ", bare)
     parts = bare.replace(",", " ").split()
     if len(parts) > 64:
-        raise _Unread(f"That shape has {len(parts):,} axes; write it like `(2, 3)`.")
+        raise _UnreadableError(f"That shape has {len(parts):,} axes; write it like `(2, 3)`.")
     dims: list[int | None] = []
     for part in parts:
         if part.lower() in ("none", "?"):
@@ -220,7 +222,7 @@ def _shape(text: str) -> Reading:
         elif re.fullmatch(r"\d{1,18}", part, re.ASCII):
             dims.append(int(part))
         else:
-            raise _Unread(
+            raise _UnreadableError(
                 f"`{_short(text)}` could not be read as a shape: write it like `(2, 3)` or `2x3`, "
                 "and `()` for a scalar."
             )
@@ -240,9 +242,11 @@ def _dtype(text: str) -> Reading:
         return Reading(DType(name=name))
     bare = _unquote(text)
     if bare.lower() in ("float", "int", "complex", "uint", "bfloat"):
-        raise _Unread(f"`{bare}` leaves the width open: write one such as `float32` or `int64`.")
+        raise _UnreadableError(
+            f"`{bare}` leaves the width open: write one such as `float32` or `int64`."
+        )
     hint = nearest(bare.rpartition(".")[2].lower(), DTYPES)
-    raise _Unread(f"`{_short(bare)}` is not a dtype that fwtutor knows.{hint}")
+    raise _UnreadableError(f"`{_short(bare)}` is not a dtype that fwtutor knows.{hint}")
 
 
 def _text(text: str) -> Reading:
@@ -257,7 +261,9 @@ def _bool(text: str) -> Reading:
     word = _undress(text).lower().rstrip(".")
     if word in _YES or word in _NO:
         return Reading(number(word in _YES))
-    raise _Unread(f"`{_short(text)}` could not be read as true or false: type `True` or `False`.")
+    raise _UnreadableError(
+        f"`{_short(text)}` could not be read as true or false: type `True` or `False`."
+    )
 
 
 _NO_ERROR = frozenset(("none", "no", "no error", "nothing", "no exception", "it does not raise"))
@@ -270,7 +276,7 @@ def _exception(text: str) -> Reading:
     name = exception_name(bare)
     named = name and (name[0].isupper() or re.search(r"(?i)(error|exception|warning)$", name))
     if not name or not named:
-        raise _Unread(
+        raise _UnreadableError(
             f"`{_short(bare)}` is not the name of an exception: write its class, like `KeyError`."
         )
     return Reading(Raised(type=name, bases=(), message=""))
@@ -280,7 +286,7 @@ def _device(text: str) -> Reading:
     name = device_name(_unquote(text))
     if name:
         return Reading(Device(name=name))
-    raise _Unread(f"`{_short(text)}` is not a device: write it like `cpu` or `cuda:0`.")
+    raise _UnreadableError(f"`{_short(text)}` is not a device: write it like `cpu` or `cuda:0`.")
 
 
 _READERS: dict[Form, Callable[[str], Reading]] = {

@@ -92,7 +92,7 @@ class Typed:
     """How it was read, where that is not plain: `50% was read as 0.5`."""
 
 
-class NotANumber(ValueError):
+class NotANumberError(ValueError):
     """The text is no number; the message is a sentence for the learner."""
 
 
@@ -100,32 +100,32 @@ def read_number(text: str) -> Typed:
     """Read a number or a little arithmetic of numbers.
 
     Raises:
-        NotANumber: with one sentence that says why.
+        NotANumberError: with one sentence that says why.
     """
     if len(text) > MAX_LENGTH:
-        raise NotANumber(f"That is {len(text):,} characters long; a number was expected.")
+        raise NotANumberError(f"That is {len(text):,} characters long; a number was expected.")
     clean = text.translate(_LOOKALIKES).strip()
     if not clean:
-        raise NotANumber("There is nothing there; type a number.")
+        raise NotANumberError("There is nothing there; type a number.")
     note = ""
     if _GROUPED.fullmatch(clean):
         note = f"`{clean}` was read as {clean.replace(',', '')}."
         clean = clean.replace(",", "")
     elif _COMMA.fullmatch(clean):
-        raise NotANumber(f"Write the decimal point as a point: `{clean.replace(',', '.')}`.")
+        raise NotANumberError(f"Write the decimal point as a point: `{clean.replace(',', '.')}`.")
     literal = _LITERAL.fullmatch(clean)
     if literal:
         return _literal(*literal.groups(), note=note)
     try:
         value = _Parser(_MODULE.sub("", clean)).read()
     except ZeroDivisionError:
-        raise NotANumber(f"`{_short(text)}` divides by zero.") from None
+        raise NotANumberError(f"`{_short(text)}` divides by zero.") from None
     except OverflowError:
-        raise NotANumber(f"`{_short(text)}` is too large to compute.") from None
-    except (NotANumber, ArithmeticError, ValueError, TypeError) as error:
-        if isinstance(error, NotANumber):
+        raise NotANumberError(f"`{_short(text)}` is too large to compute.") from None
+    except (NotANumberError, ArithmeticError, ValueError, TypeError) as error:
+        if isinstance(error, NotANumberError):
             raise
-        raise NotANumber(f"`{_short(text)}` has no value as a number.") from None
+        raise NotANumberError(f"`{_short(text)}` has no value as a number.") from None
     return Typed(value)
 
 
@@ -134,7 +134,7 @@ def _literal(sign: str, digits: str, imaginary: str, percent: str, *, note: str)
     mantissa, _, exponent = plain.lower().partition("e")
     whole, _, fraction = mantissa.partition(".")
     if len(exponent) > 6:
-        raise NotANumber(f"The exponent of `{_short(digits)}` is too large.")
+        raise NotANumberError(f"The exponent of `{_short(digits)}` is too large.")
     power = int(exponent or "0") - len(fraction)
     value: Scalar = float(plain) if "." in plain or exponent else int(plain)
     unit = 10.0**power if -320 < power < 300 else 0.0
@@ -178,8 +178,8 @@ class _Parser:
             raise self.unread()
         return value
 
-    def unread(self) -> NotANumber:
-        return NotANumber(
+    def unread(self) -> NotANumberError:
+        return NotANumberError(
             f"`{_short(self.text)}` could not be read as a number: "
             "write it like `0.5`, `1/2`, `5e-1` or `sqrt(2)/2`."
         )
@@ -214,7 +214,7 @@ class _Parser:
 
     def factor(self, depth: int) -> Scalar:
         if depth > MAX_DEPTH:
-            raise NotANumber(f"`{_short(self.text)}` is nested too deeply.")
+            raise NotANumberError(f"`{_short(self.text)}` is nested too deeply.")
         sign = self.take("+", "-")
         if sign:
             value = self.factor(depth + 1)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import inf, nan, prod
+from typing import Any
 
 from tutor.grading.values import Number, Shape, Tensor, Value
 from tutor.grading.values import Sequence as SequenceValue
@@ -212,7 +213,7 @@ def _reader(dtype: str) -> Callable[[bytes], Sequence[Scalar]] | None:
 
 
 def _little(code: str, data: bytes) -> Sequence[Scalar]:
-    items = array(code)
+    items: array[Any] = array(code)
     items.frombytes(data)
     if sys.byteorder == "big":
         items.byteswap()

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tutor.grading.case import Case
 from tutor.grading.compare import (
-    Difference,
     Ignorable,
     Pair,
     Rules,
@@ -103,7 +102,6 @@ class _Failure:
     """Whether the words settle it, so that an author's `say` adds nothing: nothing was defined."""
     extra: str = ""
     """A hint to add to a plain difference."""
-    details: Difference | None = field(default=None, compare=False)
 
 
 def grade_code(
@@ -111,6 +109,7 @@ def grade_code(
     expected: Table,
     got: Table,
     equals: Sequence[Sequence[Value | None]],
+    *,
     mistakes: Sequence[WrongProgram] = (),
     sizes: Sequence[int] = (),
 ) -> Verdict:
@@ -124,23 +123,17 @@ def grade_code(
         mistakes: Wrong programs foreseen, in order.
         sizes: Plausible batch sizes: the lengths of the inputs' axes, and their element counts.
     """
-    if any(len(table) != len(got) or not _rectangular(table, checks) for table in (expected, got)):
-        words = "Your code and the lesson's own answer gave different numbers of results."
-        return Verdict(verdict="unchecked", message=words, diagnosis="reference")
-    failures = [
-        [
-            _check(check, expected[seed][place], got[seed][place], equals[seed][place])
-            for seed in range(len(got))
-        ]
-        for place, check in enumerate(checks)
-    ]
+    run = _Run(checks, expected, got, equals)
+    unfit = run.unfit()
+    if unfit:
+        return Verdict(verdict="unchecked", message=unfit, diagnosis="reference")
+    failures = run.failures(got)
     if not any(failure for row in failures for failure in row):
         return Verdict(
             verdict="pass",
             message=_passed(checks, len(got)),
             checks=tuple(CheckResult(label=check.label, passed=True) for check in checks),
         )
-    said = _foreseen(checks, expected, got, equals, failures, mistakes)
     results: list[CheckResult] = []
     first: tuple[str, str] | None = None
     for check, row in zip(checks, failures, strict=True):
@@ -151,18 +144,53 @@ def grade_code(
         results.append(CheckResult(label=check.label, passed=False, message=words))
         first = first or (slug, words)
     assert first is not None, "some check failed"
+    said = _foreseen(run, failures, mistakes)
     slug, words = ("author", said) if said else first
-    unseen = slug == "unseen"
     return Verdict(
-        verdict="unchecked" if unseen else "fail",
+        verdict="unchecked" if slug == "unseen" else "fail",
         message=words,
         diagnosis=slug,
         checks=tuple(results),
     )
 
 
-def _rectangular(table: Table, checks: Sequence[CheckSpec]) -> bool:
-    return all(len(row) == len(checks) for row in table)
+@dataclass(frozen=True)
+class _Run:
+    """The checks and the values that they compare, per seed and check."""
+
+    checks: Sequence[CheckSpec]
+    expected: Table
+    got: Table
+    equals: Sequence[Sequence[Value | None]]
+
+    def unfit(self) -> str:
+        """Why nothing can be checked; empty when it can."""
+        tables = (self.expected, self.got, self.equals)
+        if not self.checks or not self.got:
+            return "There is nothing to check here."
+        if any(len(table) != len(self.got) for table in tables) or any(
+            len(row) != len(self.checks) for table in tables for row in table
+        ):
+            return "Your code and the lesson's own answer gave different numbers of results."
+        for row in self.expected:
+            for check, value in zip(self.checks, row, strict=True):
+                # An error in the solution must not let the same error pass.
+                if isinstance(value, Raised) and not check.raises:
+                    return (
+                        f"The lesson's own answer raised {_error(value)} in `{check.label}`, "
+                        "so yours was not checked."
+                    )
+        return ""
+
+    def failures(self, values: Table) -> list[list[_Failure | None]]:
+        """Per check and seed: why `values` fail; None where they do not."""
+        return [
+            [
+                _check(check, expected[place], row[place], equals[place])
+                for expected, row, equals in zip(self.expected, values, self.equals, strict=True)
+            ]
+            for place, check in enumerate(self.checks)
+        ]
 
 
 def _passed(checks: Sequence[CheckSpec], seeds: int) -> str:
@@ -176,43 +204,36 @@ def _passed(checks: Sequence[CheckSpec], seeds: int) -> str:
 
 
 def _foreseen(
-    checks: Sequence[CheckSpec],
-    expected: Table,
-    got: Table,
-    equals: Sequence[Sequence[Value | None]],
-    failures: Sequence[Sequence[_Failure | None]],
-    mistakes: Sequence[WrongProgram],
+    run: _Run, failures: Sequence[Sequence[_Failure | None]], mistakes: Sequence[WrongProgram]
 ) -> str:
     """The message of the first foreseen program that gives what the learner's gives."""
-    first = next(
-        got[seed][place]
+    failed = [
+        run.got[seed][place]
         for place, row in enumerate(failures)
         for seed, failure in enumerate(row)
         if failure
-    )
+    ]
+    pattern = [[bool(failure) for failure in row] for row in failures]
     for mistake in mistakes:
         if mistake.values is None:
-            if isinstance(first, Raised) and mistake.raised_as(first):
+            if isinstance(failed[0], Raised) and mistake.raised_as(failed[0]):
                 return mistake.say
-            continue
-        if len(mistake.values) != len(got) or not _rectangular(mistake.values, checks):
-            continue
-        if all(
-            _alike(check, mistake.values[seed][place], got[seed][place])
-            and bool(failures[place][seed])
-            == bool(
-                _check(
-                    check,
-                    expected[seed][place],
-                    mistake.values[seed][place],
-                    equals[seed][place],
-                )
-            )
-            for place, check in enumerate(checks)
-            for seed in range(len(got))
-        ):
+        elif _gives(run, mistake.values, pattern):
             return mistake.say
     return ""
+
+
+def _gives(run: _Run, values: Table, pattern: Sequence[Sequence[bool]]) -> bool:
+    """Whether a wrong program gives the learner's values, and fails where the learner's fails."""
+    if len(values) != len(run.got) or any(len(row) != len(run.checks) for row in values):
+        return False
+    if not all(
+        _alike(check, wrong, got)
+        for row, own in zip(values, run.got, strict=True)
+        for check, wrong, got in zip(run.checks, row, own, strict=True)
+    ):
+        return False
+    return [[bool(failure) for failure in row] for row in run.failures(values)] == pattern
 
 
 def _alike(check: CheckSpec, wrong: Value, got: Value) -> bool:
@@ -229,7 +250,7 @@ def _check(check: CheckSpec, expected: Value, got: Value, other: Value | None) -
     label = f"`{check.label}`"
     if check.raises is not None:
         return _must_raise(label, check.raises, got)
-    if isinstance(got, Raised) and not (isinstance(expected, Raised) and check.is_ is None):
+    if isinstance(got, Raised):
         return _probe_raised(label, got)
     if check.bounded:
         return _within(label, check, got)
@@ -316,7 +337,6 @@ def _different(label: str, expected: Value, got: Value, check: CheckSpec) -> _Fa
         expected,
         got,
         extra=_HINTS.get(difference.kind, ""),
-        details=difference,
     )
 
 

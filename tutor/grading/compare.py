@@ -12,8 +12,8 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from math import isfinite
-from typing import Literal
+from math import inf, isfinite
+from typing import Any, Literal, cast
 
 from tutor.grading.arrays import Array, Scalar, array_of, is_nan, number
 from tutor.grading.names import device_name, dtype_name
@@ -413,10 +413,12 @@ def _elements(pair: Pair, expected: Array, got: Array, rules: Rules) -> Differen
         return None
     index = got.at(worst)
     own = got.items[worst]
+    # Of a count, even a coarse gap tells the answer: 3 is off by half of 2.
+    gap = inf if expected.exact else excess
     return Difference(
         "value",
         pair.path,
-        wrong_numbers(differing, len(got.items), index, own, excess),
+        wrong_numbers(differing, len(got.items), index, own, gap),
         pair.expected,
         pair.got,
         differing,
@@ -457,7 +459,7 @@ def as_float(value: Value) -> float | None:
         return None
 
 
-def literal(constant: object) -> Value:
+def literal(constant: Any) -> Value:
     """Return the value of a constant that an author wrote: number, text, list, map, true, false."""
     if constant is None:
         return Nothing()
@@ -466,8 +468,10 @@ def literal(constant: object) -> Value:
     if isinstance(constant, str):
         return Text(text=constant)
     if isinstance(constant, list | tuple):
-        return Sequence(kind="list", items=tuple(literal(item) for item in constant))
+        return Sequence(kind="list", items=tuple(map(literal, cast("list[Any]", constant))))
     if isinstance(constant, dict):
-        items = tuple((str(key), literal(item)) for key, item in constant.items())
+        items = tuple(
+            (str(key), literal(item)) for key, item in cast("dict[Any, Any]", constant).items()
+        )
         return Mapping(kind="dict", items=items)
     raise TypeError(f"not a constant: {constant!r}")

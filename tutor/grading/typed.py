@@ -56,6 +56,7 @@ def grade_value(
     expected: Value,
     answer: str,
     form: Form,
+    *,
     rtol: float | None = None,
     atol: float | None = None,
     mistakes: Mistakes = (),
@@ -241,6 +242,8 @@ def _same_name(expected: Value, got: Value) -> bool:
 
 
 def _same_text(expected: Value, got: Value) -> bool:
+    if isinstance(expected, DType | Device):
+        return _same_name(expected, got)
     ours = _tokens(_printed(expected))
     theirs = _tokens(got.text if isinstance(got, Text) else "")
     return len(ours) == len(theirs) and all(map(_same_token, ours, theirs))
@@ -438,6 +441,6 @@ def _gap(ours: Array, theirs: Array, typed: Sequence[Typed], rules: _Rules) -> t
     far = how_far(gap_between(ours.items[worst], theirs.items[worst]))
     if ours.exact or not far:
         return "value", f"It is not {show_number(theirs.items[worst])}."
-    if far == "by less than 1 %" or far == "by less than 0.1 %":
+    if gap_between(ours.items[worst], theirs.items[worst]) < 1e-2:
         return "value", f"Close: off {far}. Give three correct digits."
     return "value", f"It is not {show_number(theirs.items[worst])}: that is off {far}."

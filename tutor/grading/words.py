@@ -139,7 +139,10 @@ def index_text(index: tuple[int, ...]) -> str:
 def wrong_numbers(
     differing: int, total: int, index: tuple[int, ...], own: Scalar, gap: float
 ) -> str:
-    """Return a clause about elements that differ: how many, the worst, and how far off it is."""
+    """Return a clause about elements that differ: how many, the worst, and how far off it is.
+
+    An infinite `gap` leaves the last part out.
+    """
     far = how_far(gap)
     off = f", off {far}" if far else ""
     if total == 1:
