@@ -39,6 +39,7 @@ steps:
   - code:
       id: write-total
       ask: Write `total`.
+      task: fill
       variants:
         numpy:
           starter: |

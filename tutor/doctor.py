@@ -223,8 +223,8 @@ def pip_install(command: Sequence[str], package: str) -> str:
     """Return the command that installs a package where `command` runs."""
     own = tuple(command) == (sys.executable,)
     if own and importlib.util.find_spec("pip") is None and shutil.which("uv"):
-        return f"uv pip install --python {shlex.quote(sys.executable)} --upgrade '{package}'"
-    return f"{shlex.join(command)} -m pip install --upgrade '{package}'"
+        return f"uv pip install --python {shlex.join((sys.executable, '--upgrade', package))}"
+    return shlex.join((*command, "-m", "pip", "install", "--upgrade", package))
 
 
 def gpu_package(name: str, driver: str) -> str:
