@@ -20,32 +20,6 @@ goals: [one goal]
 steps:
 """
 
-READ = "  - read: Some text.\n"
-
-CODE = """\
-  - code:
-      id: double
-      ask: Double it.
-      inputs: {x: normal(3)}
-      variants:
-        torch:
-          starter: |
-            def double(x):
-                return x
-          solution: |
-            def double(x):
-                return x * 2
-        jax:
-          starter: |
-            def double(x):
-                return x
-          solution: |
-            def double(x):
-                return x * 2
-      checks:
-        - that: double(x)
-"""
-
 
 def lesson_text(*steps: str, head: str = HEAD) -> str:
     """A lesson of the given steps, each indented as it stands below `steps:`."""

@@ -58,7 +58,7 @@ def test_step_ids_are_unique(findings: Findings) -> None:
     )
     assert found == [
         "9:16: the id `a` is taken by step 1; ids are unique in a lesson",
-        "11:5: the id `read-4` is taken by step 3; ids are unique in a lesson",
+        "11:11: the id `read-4` is taken by step 3; ids are unique in a lesson",
     ]
 
 
