@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tutor import doctor
+from tutor import doctor, machine
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -108,7 +108,7 @@ def test_a_state_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     ],
 )
 def test_colours_as_the_environment_promises_them(environ: dict[str, str], expected: int) -> None:
-    assert doctor.colours(environ) == expected
+    assert machine.colours(environ) == expected
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_a_gpu_that_a_framework_cannot_use_comes_with_the_command() -> None:
         why="This machine has an NVIDIA GPU, which this build of JAX cannot use.",
         mend="python -m pip install --upgrade 'jax[cuda13]'",
     )
-    gpu = doctor.Gpu(name="NVIDIA H100", memory=80 << 30, free=79 << 30)
+    gpu = machine.Gpu(name="NVIDIA H100", memory=80 << 30, free=79 << 30)
     said = "\n".join(doctor.describe(report(driver="580", gpus=(gpu,), frameworks=(framework,))))
     assert "NVIDIA H100, 80.0 GiB (79.0 GiB free), driver 580" in said
     assert "cannot use.\n    mend it: python -m pip install --upgrade 'jax[cuda13]'" in said
@@ -178,7 +178,7 @@ def test_tmux_is_asked_and_its_settings_judged(
     monkeypatch.setenv("TMUX", "/tmp/tmux-0/default,1,0")
     monkeypatch.setenv("TERM", "screen")
     monkeypatch.delenv("COLORTERM", raising=False)
-    terminal, advice = doctor._terminal()
+    terminal, advice = machine.terminal()
     assert terminal["tmux"] == {"escape-time": "500", "set-clipboard": "external"}
     mends = [item.mend for item in advice]
     assert "tmux set -s escape-time 10" in mends

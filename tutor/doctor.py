@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import platform
 import shlex
 import shutil
-import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tutor import __version__
+from tutor import __version__, machine
 from tutor.config import Config, load_config
 from tutor.course.models import FRAMEWORKS, FrameworkName
 from tutor.errors import FwtutorError, RuntimeUnavailable
@@ -25,12 +22,8 @@ from tutor.runtime.job import Hello
 from tutor.ui.names import framework as title_of
 from tutor.ui.names import mebibytes, seconds
 
-LOW_DISK = 100 << 20
-"""Below this much free space the compilers' caches and the record may not fit."""
 CUDA13_DRIVER = 580
 """The first driver series that runs CUDA 13 programs; older ones run CUDA 12's."""
-SLOW_ESCAPE_MS = 100
-"""tmux's own default of 500 ms makes every press of Escape feel stuck."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,28 +55,6 @@ class FrameworkReport:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Gpu:
-    """An accelerator as its driver describes it."""
-
-    name: str
-    """The product's name."""
-    memory: int
-    """Bytes in all."""
-    free: int
-    """Bytes free now."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Advice:
-    """Something that could be better."""
-
-    what: str
-    """What is wrong, in one sentence."""
-    mend: str = ""
-    """The command or the line of configuration that mends it."""
-
-
-@dataclass(frozen=True, kw_only=True)
 class Report:
     """All that the doctor found."""
 
@@ -101,7 +72,7 @@ class Report:
     """Bytes available now."""
     driver: str
     """The accelerator driver's version; empty without one."""
-    gpus: tuple[Gpu, ...]
+    gpus: tuple[machine.Gpu, ...]
     """Accelerators that the driver sees."""
     frameworks: tuple[FrameworkReport, ...]
     """In the order that lessons name them."""
@@ -109,7 +80,7 @@ class Report:
     """TERM, colours, size, multiplexer."""
     state: Mapping[str, Any]
     """Where the learner's record lives, and whether it can be written."""
-    advice: tuple[Advice, ...] = field(default=())
+    advice: tuple[machine.Advice, ...] = field(default=())
     """What could be better, frameworks aside."""
 
     @property
@@ -135,13 +106,13 @@ async def examine(framework: FrameworkName | None = None, *, quiet: bool = True)
     import psutil  # 10 ms, and only the doctor's
 
     paths = Paths.find()
-    advice: list[Advice] = []
+    advice: list[machine.Advice] = []
     try:
         config = load_config(paths.config)
     except FwtutorError as error:
         config = Config()
-        advice.append(Advice(what=f"{error} The defaults are used meanwhile."))
-    driver, gpus = _gpus()
+        advice.append(machine.Advice(what=f"{error} The defaults are used meanwhile."))
+    driver, gpus = machine.gpus()
     # NumPy comes with each of the others, and is looked at only when asked for.
     everything: tuple[FrameworkName, ...] = tuple(n for n in FRAMEWORKS if n != "numpy")
     wanted = (framework,) if framework else everything
@@ -150,14 +121,14 @@ async def examine(framework: FrameworkName | None = None, *, quiet: bool = True)
         if not quiet:
             print(f"looking at {title_of(name)} …", file=sys.stderr, flush=True)
         reports.append(await _framework(name, config.commands()[name], paths.config, driver))
-    terminal, terminal_advice = _terminal()
-    state, state_advice = _state(paths)
+    terminal, terminal_advice = machine.terminal()
+    state, state_advice = machine.state(paths)
     memory = psutil.virtual_memory()
     return Report(
         fwtutor=__version__,
         python=f"{platform.python_version()} ({sys.executable})",
         platform=f"{platform.system()} {platform.release()}, {platform.machine()}",
-        cores=_cores(),
+        cores=machine.cores(),
         memory=memory.total,
         memory_free=memory.available,
         driver=driver,
@@ -167,12 +138,6 @@ async def examine(framework: FrameworkName | None = None, *, quiet: bool = True)
         state=state,
         advice=(*advice, *terminal_advice, *state_advice),
     )
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 # --- frameworks
@@ -237,162 +202,6 @@ def gpu_package(name: str, driver: str) -> str:
     }.get(name, name)
 
 
-def _gpus() -> tuple[str, tuple[Gpu, ...]]:
-    """Ask the NVIDIA driver; no driver, no accelerators that it could tell of."""
-    import warnings
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # an old package of the same name only warns
-            import pynvml
-        nvml: Any = pynvml  # untyped
-        nvml.nvmlInit()
-    except Exception:  # no package, no library, no driver: all mean none
-        return "", ()
-    try:
-        gpus: list[Gpu] = []
-        for index in range(nvml.nvmlDeviceGetCount()):
-            handle = nvml.nvmlDeviceGetHandleByIndex(index)
-            memory = nvml.nvmlDeviceGetMemoryInfo(handle)
-            name = nvml.nvmlDeviceGetName(handle)
-            gpus.append(Gpu(name=str(name), memory=int(memory.total), free=int(memory.free)))
-        return str(nvml.nvmlSystemGetDriverVersion()), tuple(gpus)
-    except nvml.NVMLError:  # such as a memory size that a partitioned device does not tell
-        return "", ()
-    finally:
-        nvml.nvmlShutdown()
-
-
-# --- the terminal and the state folder
-
-
-def _terminal() -> tuple[dict[str, Any], list[Advice]]:
-    environ = os.environ
-    term = environ.get("TERM", "")
-    size = shutil.get_terminal_size()
-    tty = sys.stdin.isatty() and sys.stdout.isatty()
-    tmux = {name: _tmux(name) for name in ("escape-time", "set-clipboard")}
-    terminal: dict[str, Any] = {
-        "tty": tty,
-        "term": term,
-        "colorterm": environ.get("COLORTERM", ""),
-        "colours": colours(environ),
-        "columns": size.columns,
-        "rows": size.lines,
-        "encoding": sys.stdout.encoding or "",
-        "multiplexer": "tmux" if environ.get("TMUX") else "screen" if environ.get("STY") else "",
-        "ssh": bool(environ.get("SSH_CONNECTION")),
-    }
-    advice: list[Advice] = []
-    if tty and (size.columns < 80 or size.lines < 24):
-        advice.append(
-            Advice(
-                what=f"The terminal has {size.columns}×{size.lines} cells; 80×24 is comfortable."
-            )
-        )
-    if "utf" not in terminal["encoding"].lower():
-        advice.append(
-            Advice(
-                what=f"The locale's encoding is {terminal['encoding'] or 'unknown'}, so signs such "
-                "as ✓ cannot be shown.",
-                mend="export LANG=C.UTF-8",
-            )
-        )
-    if environ.get("TMUX"):
-        terminal["tmux"] = tmux
-        advice += _tmux_advice(tmux, term)
-    elif terminal["colours"] == 16 and not environ.get("NO_COLOR"):
-        advice.append(
-            Advice(
-                what=f"TERM={term} promises 16 colours; most terminals show 256 or more.",
-                mend="export TERM=xterm-256color",
-            )
-        )
-    return terminal, advice
-
-
-def colours(environ: Mapping[str, str]) -> int:
-    """Return how many colours the environment promises: 0, 16, 256 or 16777216."""
-    term = environ.get("TERM", "")
-    if environ.get("NO_COLOR") or term in {"", "dumb"}:
-        return 0
-    if environ.get("COLORTERM", "").lower() in {"truecolor", "24bit"}:
-        return 1 << 24
-    return 256 if "256color" in term else 16
-
-
-def _tmux(option: str) -> str:
-    if not os.environ.get("TMUX") or not shutil.which("tmux"):
-        return ""
-    try:
-        done = subprocess.run(
-            ["tmux", "show-options", "-sv", option],
-            capture_output=True,
-            text=True,
-            timeout=2,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout.strip()
-
-
-def _tmux_advice(tmux: Mapping[str, str], term: str) -> list[Advice]:
-    advice: list[Advice] = []
-    wait = tmux["escape-time"]
-    if wait.isdigit() and int(wait) > SLOW_ESCAPE_MS:
-        advice.append(
-            Advice(
-                what=f"tmux holds every Escape back for {wait} ms.",
-                mend="tmux set -s escape-time 10",
-            )
-        )
-    if tmux["set-clipboard"] and tmux["set-clipboard"] != "on":
-        advice.append(
-            Advice(
-                what="tmux keeps copied text from reaching your own clipboard.",
-                mend="tmux set -s set-clipboard on",
-            )
-        )
-    if "256color" not in term:
-        advice.append(
-            Advice(
-                what=f"tmux announces TERM={term}, with 16 colours.",
-                mend="tmux set -g default-terminal tmux-256color   # then open a new window",
-            )
-        )
-    return advice
-
-
-def _state(paths: Paths) -> tuple[dict[str, Any], list[Advice]]:
-    state: dict[str, Any] = {
-        "data": str(paths.data),
-        "config": str(paths.config),
-        "cache": str(paths.cache),
-        "writable": True,
-        "free": 0,
-    }
-    try:
-        paths.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with tempfile.TemporaryFile(dir=paths.data) as file:
-            file.write(b"fwtutor")
-        state["free"] = shutil.disk_usage(paths.data).free
-    except OSError as error:
-        state["writable"] = False
-        return state, [
-            Advice(
-                what=f"{paths.data} cannot be written ({error.strerror}), so nothing you do is "
-                "saved.",
-                mend="export FWTUTOR_HOME=/a/folder/that/can/be/written",
-            )
-        ]
-    if state["free"] < LOW_DISK:
-        return state, [
-            Advice(what=f"Only {mebibytes(state['free'])} are free in {paths.data}; make room.")
-        ]
-    return state, []
-
-
 # --- in words
 
 
@@ -402,11 +211,7 @@ def describe(report: Report) -> list[str]:
     lines = [
         f"fwtutor {report.fwtutor}, Python {report.python}",
         f"{report.platform}, {report.cores} cores, {memory}",
-        *(
-            f"{gpu.name}, {mebibytes(gpu.memory)} ({mebibytes(gpu.free)} free), "
-            f"driver {report.driver}"
-            for gpu in report.gpus
-        ),
+        *(_gpu_line(gpu, report.driver) for gpu in report.gpus),
         "",
         "Frameworks",
     ]
@@ -439,6 +244,11 @@ def describe(report: Report) -> list[str]:
     if not report.works:
         lines += ["", "No framework works here yet: run one of the commands above."]
     return lines
+
+
+def _gpu_line(gpu: machine.Gpu, driver: str) -> str:
+    memory = f", {mebibytes(gpu.memory)} ({mebibytes(gpu.free)} free)" if gpu.memory else ""
+    return f"{gpu.name}{memory}, driver {driver}"
 
 
 def _framework_lines(framework: FrameworkReport) -> list[str]:
