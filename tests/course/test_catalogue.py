@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -298,3 +301,59 @@ def test_the_shipped_course_is_sound() -> None:
     assert catalogue.course.course == "fwtutor"
     assert [str(finding) for finding in catalogue.findings] == []
     assert all(info.steps for info in catalogue.lessons.values())
+
+
+def test_an_installed_package_finds_its_lessons(tmp_path: Path) -> None:
+    source = Path(load.__file__).parents[1]
+    shutil.copytree(source, tmp_path / "tutor", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(shipped(), tmp_path / "tutor" / "_lessons")
+    program = "from tutor.course.catalogue import shipped; print(shipped())"
+    assert run_python(program, tmp_path) == str(tmp_path / "tutor" / "_lessons")
+    shutil.rmtree(tmp_path / "tutor" / "_lessons")
+    program = (
+        "from tutor.course.catalogue import shipped\n"
+        "from tutor.errors import CourseError\n"
+        "try: shipped()\n"
+        "except CourseError as error: print(error)"
+    )
+    assert "the lessons that come with fwtutor are not there" in run_python(program, tmp_path)
+
+
+def test_a_known_course_opens_without_a_yaml_parser(course: Path, cache: Path) -> None:
+    program = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from tutor.course.catalogue import Catalogue\n"
+        f"found = Catalogue.open(Path({str(course)!r}), Path({str(cache)!r}))\n"
+        "print(len(found.lessons), 'yaml' in sys.modules)"
+    )
+    root = Path(load.__file__).parents[2]
+    assert run_python(program, root) == "3 True"
+    assert run_python(program, root) == "3 False"
+
+
+def run_python(program: str, folder: Path) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
+
+
+def test_findings_name_files_as_the_user_did(
+    course: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (course / "one" / "02-b.yaml").write_text(
+        lesson("b", requires="[zzz]", more="  - nothing: 1\n")
+    )
+    (course / "two" / "c.yaml").write_text(lesson("c", "two", requires="[zzz]"))
+    Catalogue.open(course, cache)
+    monkeypatch.chdir(course.parent)
+    catalogue = Catalogue.open(Path("course"), cache)
+    assert [finding.path for finding in catalogue.findings] == [
+        "course/one/02-b.yaml",
+        "course/two/c.yaml",
+    ]
+    with pytest.raises(CourseError, match=r"^course/one/02-b\.yaml:12:5: "):
+        catalogue.lesson("b")
+    monkeypatch.chdir(course)
+    assert Catalogue.open(Path(), cache).findings[0].path == "one/02-b.yaml"
