@@ -161,7 +161,12 @@ def session(**fields: object) -> FakeSession:
                 title="broken",
                 track="training",
                 broken=(
-                    Finding("lessons/training/09-broken.yaml", 3, 1, "`stepz` is not a field here. Did you mean `steps`?"),
+                    Finding(
+                        "lessons/training/09-broken.yaml",
+                        3,
+                        1,
+                        "`stepz` is not a field here. Did you mean `steps`?",
+                    ),
                 ),
             ),
         ],

@@ -210,9 +210,7 @@ class FakeSession:
 def _in_framework(view: StepView, framework: FrameworkName) -> StepView:
     from dataclasses import replace
 
-    return replace(
-        view, framework=framework, starter=view.starter.replace("FRAMEWORK", framework)
-    )
+    return replace(view, framework=framework, starter=view.starter.replace("FRAMEWORK", framework))
 
 
 def _info(steps: Sequence[StepView]) -> LessonInfo:

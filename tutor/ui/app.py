@@ -38,7 +38,6 @@ class TutorApp(ThriftyApp[int]):
     """Two screens: the map, and a lesson on top of it."""
 
     TITLE = "fwtutor"
-    CSS_PATH = "styles/app.tcss"
     BINDINGS = keys.bindings(keys.APP)
 
     def __init__(
@@ -69,6 +68,7 @@ class TutorApp(ThriftyApp[int]):
         self._framework = framework
         self._reports = reports
         self._signal = 0
+        self._crashed = False
         self._wanted_theme = theme or ""
 
     @property
@@ -112,15 +112,17 @@ class TutorApp(ThriftyApp[int]):
 
     def _fatal_error(self) -> None:
         """Textual would print a traceback over the shell: write it to a file, and say where."""
-        error = self._exception or sys.exc_info()[1]
-        if error is None:
-            error = RuntimeError("an error without a cause")
+        error = self._exception or sys.exc_info()[1] or RuntimeError("an error without a cause")
+        if self._crashed:
+            return  # what fails on the way out follows from the first
+        self._crashed = True
         try:
             self.save()
-        finally:
-            report = crash.write_report(error, self._reports) if self._reports else None
-            self._exit_renderables.append(crash.sentence(error, report))
-            self._close_messages_no_wait()
+        except Exception as second:  # noqa: BLE001 - the first one is to be told, whatever happens
+            self.log.error(second)
+        report = crash.write_report(error, self._reports) if self._reports else None
+        self._exit_renderables.append(crash.sentence(error, report))
+        self._close_messages_no_wait()
 
     # Going places
 
@@ -136,7 +138,8 @@ class TutorApp(ThriftyApp[int]):
         info = self.session.catalogue.lessons.get(message.lesson)
         if info is None or not info.steps:
             faults = "\n".join(str(finding) for finding in info.broken) if info else ""
-            self.notify(faults or "There is no such lesson.", title="Cannot open", severity="error")
+            words = faults or f"Lesson `{message.lesson}` has no steps."
+            self.notify(words, title="Cannot open", severity="error", markup=False)
             return
         place = self.session.where()
         if place is not None and place[0].lesson == info.id:
@@ -155,12 +158,13 @@ class TutorApp(ThriftyApp[int]):
         try:
             screen = LessonScreen(self.session, ref, self._framework)
         except FwtutorError as error:
-            self.notify(str(error), title="Cannot open", severity="error", timeout=15)
+            self.notify(str(error), title="Cannot open", severity="error", markup=False)
             return
         self._close_lesson()
         self.push_screen(screen)
 
     def _close_lesson(self) -> None:
+        self.save()
         while not isinstance(self.screen, HomeScreen) and len(self.screen_stack) > 1:
             self.pop_screen()
 
@@ -194,7 +198,7 @@ class TutorApp(ThriftyApp[int]):
         for place, actions in places:
             for action in actions:
                 if place.check_action(action.action, ()):
-                    key = keys.shown(keys.key_of(action.id, self.keymap))
+                    key = keys.shown(keys.keys_of(action, self.keymap))
                     yield SystemCommand(
                         action.title, f"{action.help} ({key})", getattr(place, f"action_{action.action}")
                     )

@@ -65,7 +65,9 @@ class Drafts:
         except FwtutorError as error:
             if not self._complained:
                 self._complained = True
-                self._owner.app.notify(str(error), title="Not saved", severity="error", timeout=15)
+                self._owner.notify(
+                    str(error), title="Not saved", severity="error", timeout=15, markup=False
+                )
         else:
             self._saved = draft
             self._complained = False

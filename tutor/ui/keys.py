@@ -8,7 +8,7 @@ terminals for themselves, so what they do is in the palette too, as everything i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from textual.binding import Binding
@@ -33,16 +33,17 @@ class Action:
     priority: bool = False
     """Whether it comes before the focused widget's own keys."""
 
-    def binding(self) -> Binding:
-        """Return Textual's form of it."""
-        return Binding(
-            self.keys,
-            self.action,
-            self.footer or self.title,
-            show=bool(self.footer),
-            priority=self.priority,
-            id=self.id,
-        )
+    def bindings(self) -> Iterator[Binding]:
+        """Yield Textual's form of it; the footer shows the first key."""
+        for place, key in enumerate(self.keys.split(",")):
+            yield Binding(
+                key,
+                self.action,
+                self.footer or self.title,
+                show=bool(self.footer) and place == 0,
+                priority=self.priority,
+                id=self.id if place == 0 else f"{self.id}-{place + 1}",
+            )
 
 
 APP = (
@@ -91,7 +92,7 @@ HOME = (
 
 def bindings(actions: Iterable[Action]) -> list[Binding]:
     """Return Textual's bindings for the actions."""
-    return [action.binding() for action in actions]
+    return [binding for action in actions for binding in action.bindings()]
 
 
 _NAMES = {"slash": "/", "space": "Space", "enter": "Enter", "question_mark": "?"}
@@ -106,5 +107,12 @@ def shown(keys: str) -> str:
 
 
 def key_of(id: str, keymap: Mapping[str, str]) -> str:
-    """Return the keys of an action: those of the learner's keymap, else its own."""
-    return keymap.get(id) or next(a.keys for a in (*LESSON, *HOME, *APP) if a.id == id)
+    """Return the first key of an action: that of the learner's keymap, else its own."""
+    return keys_of(next(a for a in (*LESSON, *HOME, *APP) if a.id == id), keymap).split(",")[0]
+
+
+def keys_of(action: Action, keymap: Mapping[str, str]) -> str:
+    """Return every key of an action, with the learner's keymap."""
+    keys = action.keys.split(",")
+    ids = [action.id, *(f"{action.id}-{place}" for place in range(2, len(keys) + 1))]
+    return ",".join(keymap.get(id, key) for id, key in zip(ids, keys, strict=True))

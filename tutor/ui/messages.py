@@ -83,10 +83,9 @@ class ResultsMeasured(Message):
 class RunFinished(Message):
     """The run ended with a verdict."""
 
-    def __init__(self, verdict: Verdict, *, graded: bool) -> None:
+    def __init__(self, verdict: Verdict) -> None:
         super().__init__()
         self.verdict = verdict
-        self.graded = graded
 
 
 class RunFailed(Message):

@@ -43,7 +43,7 @@ async def follow(
         async with aclosing(begin(ref, framework, answer)) as events:
             async for event in events:
                 if isinstance(event, Verdict):
-                    target.post_message(RunFinished(event, graded=graded))
+                    target.post_message(RunFinished(event))
                 elif isinstance(event, Printed):
                     target.post_message(OutputArrived(event.text, event.stream == "stderr"))
                 elif isinstance(event, Measured):

@@ -63,7 +63,7 @@ class HelpScreen(ModalScreen[None]):
             ("Everywhere", keys.APP),
         ):
             rows = [
-                (keys.shown(keys.key_of(action.id, self._keymap)), f"{action.title}. {action.help}")
+                (keys.shown(keys.keys_of(action, self._keymap)), f"{action.title}. {action.help}")
                 for action in actions
             ]
             blocks += _section(title, rows)

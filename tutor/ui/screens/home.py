@@ -70,7 +70,7 @@ class HomeScreen(Screen[None]):
         total = sum(len(standing.exercises) for standing in standings.values())
         self.query_one("#course", Static).update(
             Content.assemble(
-                (catalogue.course.title, "bold"), f"   {done} of {total} exercises done"
+                ("fwtutor", "bold"), f" · {catalogue.course.title} · {done} of {total} exercises done"
             )
         )
         options: list[Option] = [] if words else self._continue_options()
@@ -102,14 +102,19 @@ class HomeScreen(Screen[None]):
         """The row at the top that Enter follows by default."""
         try:
             place = self._session.where()
-            ref = place[0] if place else self._session.next_step()
-            view = self._session.view(ref, place[1] if place else None)
+            complete = place is not None and self._session.standing(place[0].lesson).complete
+            if place is None or complete:
+                ref = self._session.next_step()
+                view = self._session.view(ref)
+            else:
+                ref = place[0]
+                view = self._session.view(ref, place[1])
             info = self._session.catalogue.lessons[ref.lesson]
         except (FwtutorError, LookupError):
             self._next = None
             return []
         self._next = ref
-        word = "Continue" if place else "Start"
+        word = "Start" if place is None else "Next" if complete else "Continue"
         text = Content.assemble(
             (f"▶ {word}: {info.title}", "bold"),
             f" · step {view.number} of {len(info.steps)} ({names.framework(view.framework)})",

@@ -26,6 +26,7 @@ from tutor.ui.widgets.statusbar import StatusBar
 from tutor.ui.widgets.stepstrip import StepStrip, StripItem
 
 if TYPE_CHECKING:
+    from tutor.grading.verdict import Verdict
     from textual.timer import Timer
     from textual.widget import Widget
 
@@ -80,7 +81,10 @@ class LessonScreen(Screen[None]):
         """
         super().__init__()
         self._session = session
-        self._framework = framework
+        place = session.where()
+        if framework is None:
+            framework = place[1] if place else session.view(ref).framework
+        self._framework: FrameworkName = framework
         """The learner's own; a step not offered in it comes in another without changing it."""
         self._views = session.views(ref.lesson, framework)
         self._view: StepView = session.view(ref, framework)
@@ -90,6 +94,10 @@ class LessonScreen(Screen[None]):
         self._hints: list[Hint] = []
         self._since = 0.0
         self._waiting = ""
+        self._asked = "answer"
+        """What the run is for: `answer` is judged, `experiment` and `code` are only run."""
+        self._reached = ""
+        """How far the run came: `started`, then `measured` for an experiment."""
         self._ticker: Timer | None = None
         self._preparing: Timer | None = None
         self._drafts = Drafts(session, self, self._read_draft)
@@ -142,9 +150,9 @@ class LessonScreen(Screen[None]):
         """What both the first step and a later one need once they are on the screen."""
         view = self._view
         try:
-            self._session.save_place(view.ref, view.framework)
+            self._session.save_place(view.ref, self._framework)
         except FwtutorError as error:
-            self.notify(str(error), title="Not saved", severity="error")
+            self.notify(str(error), title="Not saved", severity="error", markup=False)
         shown = self._session.hints_shown(view.ref, view.framework)
         self._hints = [
             Hint(text, number, view.hints) for number, text in enumerate(shown, start=1)
@@ -231,6 +239,9 @@ class LessonScreen(Screen[None]):
         if self._view.number < len(self._views):
             await self.show(self._views[self._view.number])
         else:
+            standing = self._session.standing(self._view.ref.lesson)
+            done = f"{standing.done} of {len(standing.exercises)} exercises done."
+            self.notify(f"That was the last step. {done}", title=self._title, markup=False)
             self.action_home()
 
     async def action_previous(self) -> None:
@@ -261,7 +272,7 @@ class LessonScreen(Screen[None]):
         try:
             hint = self._session.hint(self._view.ref, self._view.framework)
         except FwtutorError as error:
-            self.notify(str(error))
+            self.notify(str(error), markup=False)
             return
         if all(known.number != hint.number for known in self._hints):
             self._hints.append(hint)
@@ -276,7 +287,7 @@ class LessonScreen(Screen[None]):
         try:
             solution = self._session.solution(view.ref, view.framework)
         except FwtutorError as error:
-            self.notify(str(error), title="Solution")
+            self.notify(str(error), title="Solution", markup=False)
             return
         from tutor.ui.screens.solution import SolutionScreen
 
@@ -339,17 +350,22 @@ class LessonScreen(Screen[None]):
             }
             self.query_one(Results).show_sentence(asked[self._view.kind])
             return
-        self._run(text, graded=self._view.kind != "read")
+        if self._view.kind == "measure" and not text.strip():
+            self._run(text, "experiment")
+        else:
+            self._run(text, "code" if self._view.kind == "read" else "answer")
 
     def action_try(self) -> None:
         """Run the code without judging it."""
         answer = self._answer()
-        self._run(answer.answer() if answer is not None else "", graded=False)
+        self._run(answer.answer() if answer is not None else "", "code")
 
     @work(exclusive=True, group="run", exit_on_error=False)
-    async def _run(self, answer: str, *, graded: bool) -> None:
+    async def _run(self, answer: str, asked: str) -> None:
         self._drafts.flush()
+        self._asked = asked
         view = self._view
+        graded = asked != "code"
         await follow(self, self._session, view.ref, view.framework, answer, graded=graded)
 
     @work(exclusive=True, group="stop", exit_on_error=False)
@@ -368,7 +384,7 @@ class LessonScreen(Screen[None]):
     def _on_run_started(self) -> None:
         self.running = True
         self._since = time.monotonic()
-        self._waiting = ""
+        self._waiting = self._reached = ""
         self.query_one(Results).clear(hints=False)
         if isinstance(editor := self._control(), CodeAnswer):
             editor.clear_marks()
@@ -383,6 +399,7 @@ class LessonScreen(Screen[None]):
     @on(messages.CodeStarted)
     def _on_code_started(self, message: messages.CodeStarted) -> None:
         self._waiting = ""
+        self._reached = "started"
         self.query_one(StatusBar).device = message.device
         self._tick()
 
@@ -392,14 +409,15 @@ class LessonScreen(Screen[None]):
 
     @on(messages.ResultsMeasured)
     def _on_results_measured(self, message: messages.ResultsMeasured) -> None:
+        self._reached = "measured"
         self.query_one(Results).show_measured(message.measured)
 
     @on(messages.RunFinished)
     def _on_run_finished(self, message: messages.RunFinished) -> None:
         self._ended()
         verdict = message.verdict
-        self.query_one(Results).show_verdict(verdict, graded=message.graded)
-        if not message.graded:
+        self.query_one(Results).show_verdict(verdict, self._words(verdict))
+        if self._asked != "answer":
             return
         step = self._view.ref.step
         if verdict.verdict == "pass":
@@ -410,6 +428,16 @@ class LessonScreen(Screen[None]):
         elif verdict.verdict == "fail":
             self._failed.add(step)
         self._show_standing()
+
+    def _words(self, verdict: Verdict) -> str:
+        """What stands instead of `Right` and `Not checked` when nothing was to be judged."""
+        if self._asked == "experiment" and self._reached == "measured":
+            return "Measured"
+        if self._asked == "code" and verdict.verdict == "pass":
+            return "Ran to its end"
+        if self._asked == "code" and self._reached and verdict.verdict == "unchecked":
+            return "Run, not checked"
+        return ""
 
     @on(messages.RunFailed)
     def _on_run_failed(self, message: messages.RunFailed) -> None:
@@ -428,7 +456,7 @@ class LessonScreen(Screen[None]):
             return
         elapsed = int(time.monotonic() - self._since)
         what = self._waiting or "running"
-        stop = keys.shown(keys.key_of("stop", self.app.keymap).split(",")[0])
+        stop = keys.shown(keys.key_of("stop", self.app.keymap))
         clock = f" {elapsed} s" if elapsed else ""
         self.query_one(StatusBar).run = f"{what}{clock} · {stop} stops"
 
@@ -452,9 +480,6 @@ class LessonScreen(Screen[None]):
             await self.action_next()
         else:
             control.focus()
-
-    def on_unmount(self) -> None:
-        self.save()
 
 
 def page_blocks(view: StepView) -> list[Block]:

@@ -201,7 +201,7 @@ class OrderAnswer(Rows):
             for place, index in enumerate(self._used, start=1)
         ]
         aside = [
-            (Content("not used  "), self._texts[index].stylize("$text-muted strike"))
+            (Content(" –  "), self._texts[index] + Content.styled("   not used", "$text-muted"))
             for index in self._aside
         ]
         return used + aside

@@ -138,6 +138,8 @@ class OutputView(Widget):
         self._rows = list(self._broken(max(width, 2)))
 
     def _broken(self, width: int) -> Iterator[tuple[str, str]]:
+        if self.buffer.lines:
+            yield "Printed:", "output--note"
         if self.buffer.dropped:
             yield f"… the first {self.buffer.dropped:,} lines are not kept", "output--note"
         for line in self.buffer.lines:

@@ -63,9 +63,9 @@ class Results(VerticalScroll):
             any_part = any_part or prose.filled
         self.display = any_part or self.query_one(OutputView).has_class("-some")
 
-    def show_verdict(self, verdict: Verdict, *, graded: bool) -> None:
-        """Show a verdict, from its first line."""
-        self.query_one("#verdict", Prose).show(verdict_blocks(verdict, graded=graded))
+    def show_verdict(self, verdict: Verdict, words: str = "") -> None:
+        """Show a verdict, from its first line; under other words when it judges nothing."""
+        self.query_one("#verdict", Prose).show(verdict_blocks(verdict, words))
         self._reveal()
         self.scroll_home(animate=False)
 
@@ -99,11 +99,9 @@ class Results(VerticalScroll):
         self.scroll_end(animate=False)
 
 
-def verdict_blocks(verdict: Verdict, *, graded: bool) -> list[Block]:
-    """Return what is shown of a verdict."""
-    mark, style = VERDICTS[verdict.verdict]
-    if not graded and verdict.verdict == "pass":
-        mark, style = "Ran to its end", "bold"
+def verdict_blocks(verdict: Verdict, words: str = "") -> list[Block]:
+    """Return what is shown of a verdict: mark and facts, message, checks, explanation."""
+    mark, style = (words, "bold") if words else VERDICTS[verdict.verdict]
     where = [names.framework(verdict.framework), verdict.device]
     if verdict.seconds:
         where.append(names.seconds(verdict.seconds))

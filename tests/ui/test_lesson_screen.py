@@ -1,0 +1,494 @@
+"""The lesson screen with the keyboard only: every kind of step, every action."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from textual.message import Message
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from tests.ui import fake_course
+from tests.ui.fake_session import FakeSession
+from tutor.errors import RuntimeUnavailable, StateError
+from tutor.grading.verdict import Verdict
+from tutor.runtime.job import Printed, Started
+from tutor.session import Draft, StepRef, Waiting
+from tutor.ui import messages
+from tutor.ui.app import TutorApp
+from tutor.ui.screens.home import HomeScreen
+from tutor.ui.screens.lesson import LessonScreen, Page
+from tutor.ui.screens.solution import SolutionScreen
+from tutor.ui.widgets.answers import ChooseAnswer, CodeAnswer, OrderAnswer, ValueAnswer
+from tutor.ui.widgets.output import OutputView
+from tutor.ui.widgets.prose import Prose
+from tutor.ui.widgets.results import Results
+from tutor.ui.widgets.statusbar import StatusBar
+from tutor.ui.widgets.stepstrip import StepStrip
+
+
+def at(step: str) -> StepRef:
+    return StepRef(fake_course.LESSON, step)
+
+
+@asynccontextmanager
+async def opened(
+    fake: FakeSession, step: str, size: tuple[int, int] = (80, 24), trail: list[Message] | None = None
+) -> AsyncIterator[Pilot[int]]:
+    app = TutorApp(fake.as_session(), at(step))
+    hook = None if trail is None else trail.append
+    async with app.run_test(size=size, message_hook=hook) as pilot:
+        await pilot.pause()
+        assert isinstance(app.screen, LessonScreen)
+        yield pilot
+
+
+def shown(pilot: Pilot[int], part: str) -> str:
+    prose = pilot.app.screen.query_one(f"#{part}", Prose)
+    return prose.text if prose.display else ""
+
+
+def text_of(pilot: Pilot[int], kind: type[StatusBar | StepStrip | OutputView]) -> str:
+    return pilot.app.screen.query_one(kind).text
+
+
+async def finished(pilot: Pilot[int]) -> None:
+    """Wait until no run is on; a fake run's pauses are short."""
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+
+
+@pytest.fixture
+def fake() -> FakeSession:
+    return fake_course.session()
+
+
+# --- Each kind of step
+
+
+async def test_reading_enter_turns_the_page(fake: FakeSession) -> None:
+    async with opened(fake, "read-1") as pilot:
+        assert isinstance(pilot.app.focused, Page)
+        assert "PyTorch     while it runs, on a tape" in shown(pilot, "prose")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(pilot.app.focused, ValueAnswer)
+        assert fake.places == [(at("read-1"), "torch"), (at("by-hand"), "torch")]
+
+
+async def test_value_enter_submits_and_enter_again_goes_on(fake: FakeSession) -> None:
+    trail: list[Message] = []
+    async with opened(fake, "by-hand", trail=trail) as pilot:
+        await pilot.press("7", "enter")
+        await finished(pilot)
+        assert fake.submitted == [(at("by-hand"), "torch", "7")]
+        assert shown(pilot, "verdict").startswith("✓ Right   PyTorch · cpu · 12 ms")
+        assert "PyTorch adds to x.grad" in shown(pilot, "verdict")
+        assert "tensor(7.)" in text_of(pilot, OutputView)
+        assert "2✓" in text_of(pilot, StepStrip)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(pilot.app.focused, CodeAnswer)
+    kinds = [type(m) for m in trail if type(m).__module__ == messages.__name__]
+    # The hook sees a message once for each widget that it bubbles through.
+    ours = list(dict.fromkeys(kind for kind in kinds if kind is not messages.AnswerChanged))
+    assert ours[:6] == [
+        messages.AnswerSubmitted,
+        messages.RunStarted,
+        messages.RunWaiting,
+        messages.CodeStarted,
+        messages.OutputArrived,
+        messages.RunFinished,
+    ]
+
+
+async def test_an_empty_answer_is_not_an_attempt(fake: FakeSession) -> None:
+    async with opened(fake, "by-hand") as pilot:
+        await pilot.press("space", "enter")
+        await finished(pilot)
+        assert fake.submitted == []
+        assert "Type your answer first." in shown(pilot, "verdict")
+
+
+async def test_code_f5_submits_what_is_in_the_editor(fake: FakeSession) -> None:
+    async with opened(fake, "mse-gradient") as pilot:
+        editor = pilot.app.screen.query_one(CodeAnswer)
+        assert editor.text.startswith("import torch")
+        await pilot.press("#", "f5")
+        await finished(pilot)
+        assert fake.submitted[0][2].startswith("#import torch")
+        verdict = shown(pilot, "verdict")
+        assert verdict.startswith("✗ Not yet")
+        assert "✓ loss(w, x, y)" in verdict
+        assert "✗ loss_grad(w, x, y)" in verdict
+        assert "3✗" in text_of(pilot, StepStrip)
+        assert pilot.app.focused is editor
+        assert "cuda:0 (NVIDIA H100)" in text_of(pilot, StatusBar)
+
+
+async def test_the_verdict_leaves_the_editor_on_the_screen(fake: FakeSession) -> None:
+    fake.scripts["mse-gradient"] = [
+        Printed(stream="stdout", text="line\n" * 500),
+        Verdict(verdict="fail", message="word " * 300),
+    ]
+    async with opened(fake, "mse-gradient") as pilot:
+        await pilot.press("f5")
+        await finished(pilot)
+        assert pilot.app.screen.query_one(CodeAnswer).size.height >= 4
+        assert pilot.app.screen.query_one(Results).size.height >= 5
+        assert pilot.app.screen.query_one(Page).size.height >= 3
+
+
+async def test_try_runs_without_judging(fake: FakeSession) -> None:
+    fake.scripts["mse-gradient"] = [
+        Started(device="cpu"),
+        Printed(stream="stdout", text="hello\n"),
+        Verdict(verdict="pass", message=""),
+    ]
+    async with opened(fake, "mse-gradient") as pilot:
+        await pilot.press("f7")
+        await finished(pilot)
+        assert fake.submitted == []
+        assert len(fake.ran) == 1
+        assert shown(pilot, "verdict").startswith("Ran to its end")
+        assert "3▸" in text_of(pilot, StepStrip)
+
+
+async def test_choose_by_number(fake: FakeSession) -> None:
+    async with opened(fake, "which-tape") as pilot:
+        await pilot.press("2")
+        assert "(•) 2" in pilot.app.screen.query_one(ChooseAnswer).text
+        await pilot.press("f5")
+        await finished(pilot)
+        assert fake.submitted == [(at("which-tape"), "torch", "2")]
+
+
+async def test_choose_enter_marks_then_submits(fake: FakeSession) -> None:
+    async with opened(fake, "which-tape") as pilot:
+        await pilot.press("down", "down", "enter")
+        assert fake.submitted == []
+        await pilot.press("enter")
+        await finished(pilot)
+        assert fake.submitted == [(at("which-tape"), "torch", "3")]
+
+
+async def test_choose_several() -> None:
+    fake = FakeSession(
+        [fake_course.step("read-1", "choose", 1, options=("a", "b", "c"), several=True)]
+    )
+    async with opened(fake, "read-1") as pilot:
+        await pilot.press("3", "1", "2", "2", "enter")
+        await finished(pilot)
+        assert fake.submitted[0][2] == "1,3"
+
+
+async def test_order_moves_lines_and_sets_one_aside(fake: FakeSession) -> None:
+    async with opened(fake, "put-in-order") as pilot:
+        # step, backward, detach, zero_grad → zero_grad, backward, step; detach aside
+        await pilot.press("down", "down", "x")
+        control = pilot.app.screen.query_one(OrderAnswer)
+        assert control.text.splitlines()[3].endswith("loss.detach()   not used")
+        await pilot.press("k", "k", "down", "down", "k", "enter")
+        await finished(pilot)
+        assert fake.submitted == [(at("put-in-order"), "torch", "4,2,1")]
+
+
+async def test_order_takes_a_line_back(fake: FakeSession) -> None:
+    async with opened(fake, "put-in-order") as pilot:
+        await pilot.press("x", "end", "x", "f5")
+        await finished(pilot)
+        assert fake.submitted[0][2] == "2,3,4,1"
+
+
+async def test_measure_runs_first_then_takes_the_answer(fake: FakeSession) -> None:
+    async with opened(fake, "jit-or-not") as pilot:
+        await pilot.press("f5")
+        await finished(pilot)
+        assert fake.submitted == [(at("jit-or-not"), "torch", "")]
+        assert shown(pilot, "verdict").startswith("Measured")
+        assert "eager    ████████████████████████████ 12.5 ms" in shown(pilot, "measured")
+        await pilot.press("7", "enter")
+        await finished(pilot)
+        assert fake.submitted[1][2] == "7"
+
+
+# --- Actions
+
+
+async def test_stop_ends_the_run(fake: FakeSession) -> None:
+    fake.scripts["mse-gradient"] = [Started(device="cpu"), 60.0, Verdict(verdict="pass", message="")]
+    async with opened(fake, "mse-gradient") as pilot:
+        await pilot.press("ctrl+r")
+        await pilot.pause()
+        assert "running" in text_of(pilot, StatusBar)
+        assert "F8 stops" in text_of(pilot, StatusBar)
+        await pilot.press("f8")
+        await finished(pilot)
+        assert "You stopped it." in shown(pilot, "verdict")
+        assert "stops" not in text_of(pilot, StatusBar)
+
+
+async def test_ctrl_c_stops_a_run_and_else_copies(fake: FakeSession) -> None:
+    fake.scripts["mse-gradient"] = [Started(device="cpu"), 60.0]
+    async with opened(fake, "mse-gradient") as pilot:
+        await pilot.press("shift+end", "ctrl+c")
+        assert pilot.app.clipboard == "import torch"
+        await pilot.press("f5")
+        await pilot.pause()
+        await pilot.press("ctrl+c")
+        await finished(pilot)
+        assert "You stopped it." in shown(pilot, "verdict")
+
+
+async def test_check_again_while_running_does_nothing(fake: FakeSession) -> None:
+    fake.scripts["mse-gradient"] = [Waiting("starting PyTorch"), 60.0]
+    async with opened(fake, "mse-gradient") as pilot:
+        await pilot.press("f5", "f5", "ctrl+r")
+        await pilot.pause()
+        assert "starting PyTorch" in text_of(pilot, StatusBar)
+        assert len(fake.submitted) == 1
+        await pilot.press("f8")
+        await finished(pilot)
+
+
+async def test_leaving_a_step_stops_its_run(fake: FakeSession) -> None:
+    fake.scripts["mse-gradient"] = [Started(device="cpu"), 60.0]
+    async with opened(fake, "mse-gradient") as pilot:
+        await pilot.press("f5")
+        await pilot.pause()
+        await pilot.press("f10")
+        await finished(pilot)
+        assert fake.stopped.is_set()
+        assert shown(pilot, "verdict") == ""
+        assert "4▸" in text_of(pilot, StepStrip)
+
+
+async def test_hints_one_by_one(fake: FakeSession) -> None:
+    async with opened(fake, "by-hand") as pilot:
+        await pilot.press("f2")
+        await pilot.pause()
+        assert "Look at the shape." in shown(pilot, "hints")
+        assert "axis=0" not in shown(pilot, "hints")
+        await pilot.press("f2")
+        await pilot.pause()
+        assert "Hint 2 of 2" in shown(pilot, "hints")
+        await pilot.press("f10", "f9")
+        await pilot.pause()
+        assert "Hint 2 of 2" in shown(pilot, "hints")
+
+
+async def test_solution_only_after_a_try(fake: FakeSession) -> None:
+    async with opened(fake, "mse-gradient") as pilot:
+        await pilot.press("f3")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, LessonScreen)
+        notes = [note.message for note in pilot.app._notifications]
+        assert notes == ["The solution is shown after your first try."]
+
+
+async def test_solution_replaces_only_when_asked(fake: FakeSession) -> None:
+    async with opened(fake, "mse-gradient") as pilot:
+        await pilot.press("f5")
+        await finished(pilot)
+        before = pilot.app.screen.query_one(CodeAnswer).text
+        await pilot.press("f3")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, SolutionScreen)
+        await pilot.press("q")
+        await pilot.pause()
+        editor = pilot.app.screen.query_one(CodeAnswer)
+        assert editor.text == before
+        await pilot.press("f3")
+        await pilot.pause()
+        await pilot.press("u")
+        await pilot.pause()
+        assert editor.text == fake.solution_text
+        await pilot.press("ctrl+z")
+        assert editor.text == before
+
+
+async def test_framework_keeps_a_draft_for_each(fake: FakeSession) -> None:
+    async with opened(fake, "mse-gradient") as pilot:
+        await pilot.press("#", "f4")
+        await pilot.pause()
+        assert pilot.app.screen.query_one(CodeAnswer).text.startswith("import jax")
+        assert text_of(pilot, StatusBar).startswith("JAX (F4: PyTorch, TensorFlow)")
+        await pilot.press("f4", "f4")
+        await pilot.pause()
+        assert pilot.app.screen.query_one(CodeAnswer).text.startswith("#import torch")
+        await pilot.press("f4", "f10")
+        await pilot.pause()
+        assert text_of(pilot, StatusBar).startswith("JAX")
+
+
+async def test_reset_asks_and_then_forgets(fake: FakeSession) -> None:
+    async with opened(fake, "mse-gradient") as pilot:
+        await pilot.press("#", "shift+f5")
+        await pilot.pause()
+        await pilot.press("n")
+        await pilot.pause()
+        assert fake.resets == []
+        await pilot.press("shift+f5")
+        await pilot.pause()
+        await pilot.press("y")
+        await pilot.pause()
+        await finished(pilot)
+        assert fake.resets == [(fake_course.LESSON, "mse-gradient")]
+        assert pilot.app.screen.query_one(CodeAnswer).text.startswith("import torch")
+        assert fake.drafts == {}
+
+
+async def test_the_last_step_leads_to_the_map(fake: FakeSession) -> None:
+    async with opened(fake, "jit-or-not") as pilot:
+        await pilot.press("ctrl+g")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, HomeScreen)
+
+
+async def test_escape_leaves_the_editor_then_the_lesson(fake: FakeSession) -> None:
+    async with opened(fake, "mse-gradient") as pilot:
+        await pilot.press("escape")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, LessonScreen)
+        assert not isinstance(pilot.app.focused, CodeAnswer)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, HomeScreen)
+
+
+async def test_ctrl_s_saves_and_says_so(fake: FakeSession) -> None:
+    async with opened(fake, "mse-gradient") as pilot:
+        await pilot.press("#", "ctrl+s")
+        await pilot.pause()
+        assert fake.drafts[at("mse-gradient"), "torch"].text.startswith("#import")
+        assert any("Saved" in note.message for note in pilot.app._notifications)
+
+
+async def test_keys_can_be_remapped(fake: FakeSession) -> None:
+    app = TutorApp(fake.as_session(), at("by-hand"), keymap={"run": "f6", "framework": "ctrl+y"})
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press("7", "f5")
+        await finished(pilot)
+        assert fake.submitted == []
+        await pilot.press("f6")
+        await finished(pilot)
+        assert len(fake.submitted) == 1
+        assert "(Ctrl+Y:" in text_of(pilot, StatusBar)
+
+
+# --- Drafts
+
+
+async def test_a_draft_comes_back_with_its_cursor(fake: FakeSession) -> None:
+    fake.drafts[at("mse-gradient"), "torch"] = Draft("a = 1\nbb = 2\n", 1, 2)
+    async with opened(fake, "mse-gradient") as pilot:
+        editor = pilot.app.screen.query_one(CodeAnswer)
+        assert editor.text == "a = 1\nbb = 2\n"
+        assert editor.cursor_location == (1, 2)
+        await pilot.pause()
+        assert fake.saves == []
+
+
+async def test_typing_is_saved_without_being_asked(fake: FakeSession) -> None:
+    async with opened(fake, "by-hand") as pilot:
+        await pilot.press("4", "2")
+        await pilot.pause(0.4)
+        assert fake.drafts[at("by-hand"), "torch"] == Draft("42", 0, 2)
+        assert len(fake.saves) == 1
+
+
+async def test_leaving_saves_at_once(fake: FakeSession) -> None:
+    async with opened(fake, "put-in-order") as pilot:
+        await pilot.press("x", "f9")
+        await pilot.pause()
+        assert fake.drafts[at("put-in-order"), "torch"].text == "2,3,4"
+        await pilot.press("f10")
+        await pilot.pause()
+        assert "not used" in pilot.app.screen.query_one(OrderAnswer).text
+
+
+async def test_quitting_saves(fake: FakeSession) -> None:
+    async with opened(fake, "by-hand") as pilot:
+        await pilot.press("9", "ctrl+q")
+        await pilot.pause()
+    assert fake.drafts[at("by-hand"), "torch"].text == "9"
+
+
+async def test_a_draft_that_cannot_be_saved_is_said_once(fake: FakeSession) -> None:
+    fake.save_error = StateError("The disk is full; make room.")
+    async with opened(fake, "by-hand") as pilot:
+        await pilot.press("1", "ctrl+s", "2", "ctrl+s")
+        await pilot.pause()
+        notes = [note.message for note in pilot.app._notifications]
+        assert notes.count("The disk is full; make room.") == 1
+        assert pilot.app.screen.query_one(Input).value == "12"
+
+
+# --- What goes wrong
+
+
+async def test_an_error_of_the_session_is_a_sentence(fake: FakeSession) -> None:
+    fake.scripts["by-hand"] = [RuntimeUnavailable("There is no PyTorch here; install torch.")]
+    async with opened(fake, "by-hand") as pilot:
+        await pilot.press("7", "enter")
+        await finished(pilot)
+        verdict = shown(pilot, "verdict")
+        assert verdict.startswith("! Not checked")
+        assert "There is no PyTorch here; install torch." in verdict
+        await pilot.press("enter")
+        await finished(pilot)
+        assert len(fake.submitted) == 2
+
+
+async def test_a_flood_is_cut_and_said(fake: FakeSession) -> None:
+    slices = [Printed(stream="stdout", text="x\n" * 1000) for _ in range(5)]
+    fake.scripts["mse-gradient"] = [*slices, Verdict(verdict="pass", message="ok")]
+    async with opened(fake, "mse-gradient") as pilot:
+        await pilot.press("f5")
+        await finished(pilot)
+        output = pilot.app.screen.query_one(OutputView)
+        assert len(output.buffer.lines) == 2000
+        assert output.buffer.dropped == 3000
+
+
+async def test_the_worker_is_warmed_for_the_step_that_is_stayed_on(fake: FakeSession) -> None:
+    async with opened(fake, "read-1") as pilot:
+        await pilot.press("f10", "f10")
+        await pilot.pause(0.4)
+        assert fake.prepared == [(at("mse-gradient"), "torch")]
+
+
+async def test_two_columns_from_120(fake: FakeSession) -> None:
+    async with opened(fake, "mse-gradient", size=(120, 40)) as pilot:
+        page = pilot.app.screen.query_one(Page).region
+        editor = pilot.app.screen.query_one(CodeAnswer).region
+        assert page.right <= editor.x
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        page = pilot.app.screen.query_one(Page).region
+        editor = pilot.app.screen.query_one(CodeAnswer).region
+        assert page.bottom <= editor.y
+
+
+async def test_a_step_for_one_framework_does_not_change_the_learners_own() -> None:
+    fake = FakeSession(
+        [
+            fake_course.step("read-1", "read", 1),
+            fake_course.step("torch-only", "value", 2, frameworks=("torch",), form="number"),
+            fake_course.step("read-3", "read", 3),
+        ]
+    )
+    fake.places.append((at("read-1"), "jax"))
+    async with opened(fake, "read-1") as pilot:
+        assert text_of(pilot, StatusBar).startswith("JAX")
+        await pilot.press("f10")
+        await pilot.pause()
+        assert text_of(pilot, StatusBar).startswith("PyTorch")
+        assert fake.places[-1] == (at("torch-only"), "jax")
+        await pilot.press("7", "f10")
+        await pilot.pause()
+        assert text_of(pilot, StatusBar).startswith("JAX")
+        assert (at("torch-only"), "torch") in fake.drafts

@@ -1,0 +1,63 @@
+"""The lines that a terminal would show."""
+
+from __future__ import annotations
+
+from tutor.ui.widgets.output import MAX_LINE, MAX_LINES, OutputBuffer
+
+
+def fed(*slices: str) -> list[str]:
+    buffer = OutputBuffer()
+    for text in slices:
+        buffer.feed(text)
+    return [line.text for line in buffer.lines]
+
+
+def test_lines_in_slices() -> None:
+    assert fed("a\nb", "c\n", "\nd") == ["a", "bc", "", "d"]
+
+
+def test_a_progress_bar_stays_on_its_line() -> None:
+    assert fed("1/3\r2/3", "\r3/3\ndone\n") == ["3/3", "done"]
+
+
+def test_a_shorter_line_over_a_longer_one_leaves_its_end() -> None:
+    assert fed("hello\rHE\n") == ["HEllo"]
+
+
+def test_backspaces() -> None:
+    assert fed("10%\b\b\b20%") == ["20%"]
+
+
+def test_carriage_return_and_newline() -> None:
+    assert fed("a\r\nb\r\n") == ["a", "b"]
+
+
+def test_colours_and_controls_are_dropped() -> None:
+    assert fed("\x1b[31mred\x1b[0m \x1b]0;title\x07\x07x\x1b[2K\x00") == ["red x"]
+
+
+def test_tabs() -> None:
+    assert fed("a\tb") == ["a       b"]
+
+
+def test_the_last_lines_are_kept_and_the_rest_counted() -> None:
+    buffer = OutputBuffer()
+    for _ in range(3):
+        buffer.feed("x\n" * MAX_LINES)
+    assert len(buffer.lines) == MAX_LINES
+    assert buffer.dropped == 2 * MAX_LINES
+
+
+def test_a_very_long_line_is_cut_and_counted() -> None:
+    buffer = OutputBuffer()
+    buffer.feed("x" * (MAX_LINE + 10))
+    buffer.feed("y" * 5)
+    assert len(buffer.lines[0].text) == MAX_LINE
+    assert buffer.lines[0].cut == 15
+
+
+def test_stderr_is_marked_by_line() -> None:
+    buffer = OutputBuffer()
+    buffer.feed("out\n")
+    buffer.feed("err\n", error=True)
+    assert [line.error for line in buffer.lines] == [False, True]
