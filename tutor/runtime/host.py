@@ -122,24 +122,21 @@ class Host:
         try:
             head, _ = await protocol.read_frame(self._process.stdout)
         except (asyncio.IncompleteReadError, BrokenFrame, msgspec.DecodeError) as error:
-            await self._raise_no_hello(error)
-            return
+            raise RuntimeUnavailable(await self._why_no_hello(error)) from None
         if head["op"] == "failed":
             raise RuntimeUnavailable(outcome.import_failure(head, self.framework))
         self.folder = head["folder"]
         self.hello = msgspec.convert(head, Hello, strict=False)
         self._tasks.append(asyncio.create_task(self._read(self._process.stdout)))
 
-    async def _raise_no_hello(self, error: Exception) -> None:
+    async def _why_no_hello(self, error: Exception) -> str:
         if isinstance(error, asyncio.IncompleteReadError):
             status = await self._process.wait()
-            await asyncio.sleep(0)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(asyncio.shield(self._tasks[0]), 1)
         else:
             status = None
-        words = outcome.no_hello(self.program, status, list(self.noise), self.framework)
-        raise RuntimeUnavailable(words)
+        return outcome.no_hello(self.program, status, list(self.noise), self.framework)
 
     async def _read_noise(self, stream: asyncio.StreamReader) -> None:
         while data := await stream.read(1 << 16):

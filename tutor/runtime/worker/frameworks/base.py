@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import sys
 from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
-from ..encode import Wire, dtype, is_a, tensor
+from ..encode import Wire, device, dtype, is_a, tensor
 from ..inputs import Spec, draw, is_scalar
 
 
@@ -95,6 +96,33 @@ class Adapter:
     def peak_memory(self, call: Callable[[], Any]) -> Optional[int]:
         """Return the device's peak bytes during the call; None if only the host's memory counts."""
         return None
+
+    def barrier(self) -> None:
+        """Wait for side effects of traced code, such as printing."""
+
+    def wide(self) -> Any:
+        """Return a context in which float64 is float64."""
+        return contextlib.nullcontext()
+
+    def flat(self, value: Any) -> Tuple[List[Any], Tuple[int, ...], str]:
+        """Return elements, shape and dtype name of a tensor or a Python number."""
+        raise NotImplementedError
+
+    def device_of(self, value: Any) -> Any:
+        """Return the device of a tensor."""
+        return device("cpu")
+
+    def gradient(self, f: Any, args: Tuple[Any, ...], argnum: Any) -> Any:
+        """Return the gradient of a scalar function."""
+        raise TypeError(f"{self.name} has no automatic differentiation")
+
+    def count_traces(self, f: Any, calls: List[Tuple[Any, ...]]) -> int:
+        """Return how often f was traced over the calls."""
+        raise TypeError(f"{self.name} does not trace functions")
+
+    def ops(self, f: Any, args: Tuple[Any, ...]) -> List[str]:
+        """Return the names of the operations of f."""
+        raise TypeError(f"{self.name} does not trace functions")
 
     def instruments(self, tools: Any) -> Dict[str, Any]:
         """Return the framework's own instruments by name; ``tools`` has those shared by all."""
@@ -184,6 +212,16 @@ EXTENSION_DTYPES = ("bfloat16", "float8_e4m3fn", "float8_e5m2", "int4", "uint4")
 """ml_dtypes' names; numpy calls their kind void."""
 
 
+def flat_array(value: Any, numpy: Any) -> Tuple[List[Any], Tuple[int, ...], str]:
+    """Return elements, shape and dtype name by way of NumPy; Python numbers are float64."""
+    if isinstance(value, (int, float)):
+        return [float(value)], (), "float64"
+    plain = numpy.asarray(value)
+    name = plain.dtype.name
+    wide = plain.astype("float64") if "float" in name else plain
+    return wide.reshape(-1).tolist(), tuple(plain.shape), name
+
+
 def is_type_of(value: Any, base: Any) -> bool:
     """Like issubclass, by identity."""
     return any(other is base for other in type.__dict__["__mro__"].__get__(value))
@@ -193,10 +231,10 @@ def choose(wanted: str, found: List[str]) -> str:
     """Return the device of ``found`` that ``wanted`` names; RuntimeError when there is none."""
     if wanted == "auto":
         return found[0]
-    for device_ in found:
-        name = device_.split(" ")[0]
+    for label in found:
+        name = label.split(" ")[0]
         if name == wanted or name.split(":")[0] == wanted:
-            return device_
+            return label
     raise RuntimeError(f"there is no device `{wanted}` here; there is: {', '.join(found)}")
 
 

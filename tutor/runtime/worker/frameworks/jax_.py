@@ -8,7 +8,8 @@ from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
 from ..encode import dtype, is_a
 from ..encode import device as device_value
-from .base import Adapter, NumpyHook, choose
+from ..instruments_jax import JaxInstruments
+from .base import Adapter, NumpyHook, choose, flat_array
 
 
 class JaxAdapter(Adapter):
@@ -81,18 +82,15 @@ class JaxAdapter(Adapter):
         repr(x)
         float(x)
         yield
-        jax.grad(lambda v: v * v + 2.0 * v - v / 3.0)(1.5)
+        jax.grad(lambda v: v * v - v / 3.0 + 1.0)(1.5)
         yield
-        jax.grad(lambda v: v**2 + 3 * v + 5)(2.0)
-        jax.grad(lambda v: v**3)(x)
+        jax.grad(lambda v: -(v**4) - 7 * v)(x)
         yield
-        jax.value_and_grad(lambda v: jnp.mean((v - 1.0) ** 2))(jnp.ones(3))
+        jax.value_and_grad(lambda v: jnp.mean(v - 1.0))(jnp.ones(3))
         yield
         jax.jit(lambda a, b: jnp.sum(a @ b))(jnp.ones((2, 2)), jnp.ones((2, 2)))
         yield
-        jax.grad(lambda w, a, y: jnp.mean((a @ w - y) ** 2))(
-            jnp.ones(3), jnp.ones((2, 3)), jnp.zeros(2)
-        )
+        jax.grad(lambda a: jnp.sum((a @ a) ** 2))(jnp.ones((2, 2)))
         yield
         jax.jit(jax.grad(lambda v: jnp.sum(jnp.exp(v) * jnp.sin(v) + jnp.tanh(v))))(jnp.ones(3))
         yield
@@ -132,15 +130,17 @@ class JaxAdapter(Adapter):
         return None
 
     def _encode_array(self, value: Any) -> Any:
-        where = ",".join(
-            sorted(_label(item).split(" ")[0] for item in value.sharding.device_set)
-        )
+        where = self._where(value)
         if self._subdtype(value.dtype, self._prng):
             wire = self._numpy.array(self._get(self._key_data(value)), "jax", where)
             if wire is not None:
                 wire["dtype"] = str(value.dtype)
             return wire
         return self._numpy.array(self._get(value), "jax", where, bool(value.weak_type))
+
+    def _where(self, value: Any) -> str:
+        devices = getattr(getattr(value, "sharding", None), "device_set", ())
+        return ",".join(sorted(_label(item).split(" ")[0] for item in devices)) or "cpu"
 
     def is_tensor(self, value: Any) -> bool:
         """Whether it is an array, or an ndarray, which JAX takes as one."""
@@ -166,18 +166,73 @@ class JaxAdapter(Adapter):
 
     def peak_memory(self, call: Callable[[], Any]) -> Optional[int]:
         """Peak of the device's allocator since it started, above what is in use."""
-        device_ = self.module.devices()[0]
-        stats = device_.memory_stats() if hasattr(device_, "memory_stats") else None
+        first = self.module.devices()[0]
+        stats = first.memory_stats() if hasattr(first, "memory_stats") else None
         if not stats or "peak_bytes_in_use" not in stats:
             return None
         before = stats["bytes_in_use"]
         self.module.block_until_ready(call())
-        return int(device_.memory_stats()["peak_bytes_in_use"] - before)
+        return int(first.memory_stats()["peak_bytes_in_use"] - before)
+
+    def barrier(self) -> None:
+        """Wait for jax.debug.print."""
+        self.module.effects_barrier()
+
+    def wide(self) -> Any:
+        """Switch x64 on."""
+        if hasattr(self.module, "enable_x64"):
+            return self.module.enable_x64(True)
+        from jax.experimental import enable_x64
+
+        return enable_x64(True)
+
+    def flat(self, value: Any) -> Tuple[List[Any], Tuple[int, ...], str]:
+        """Elements, shape and dtype name."""
+        return flat_array(value, self._numpy.numpy)
+
+    def named_leaves(self, value: Any) -> Optional[Dict[str, Any]]:
+        """The leaves of a registered pytree node."""
+        util = self.module.tree_util
+        pairs, treedef = util.tree_flatten_with_path(value)
+        if util.treedef_is_leaf(treedef):
+            return None
+        return {util.keystr(path).lstrip("."): leaf for path, leaf in pairs}
+
+    def device_of(self, value: Any) -> Any:
+        """The array's device."""
+        return device_value(self._where(value))
+
+    def gradient(self, f: Any, args: Tuple[Any, ...], argnum: Any) -> Any:
+        """By jax.grad; whole numbers are made floats."""
+        given = [float(arg) if type(arg) is int else arg for arg in args]
+        wanted = tuple(argnum) if isinstance(argnum, (tuple, list)) else argnum
+        return self.module.grad(f, argnums=wanted)(*given)
+
+    def count_traces(self, f: Any, calls: List[Tuple[Any, ...]]) -> int:
+        """How often jax.jit runs the Python of f."""
+        if hasattr(f, "_cache_size"):
+            before = f._cache_size()
+            for args in calls:
+                self.synchronise(f(*args))
+            return int(f._cache_size() - before)
+        count = 0
+
+        def counted(*args: Any) -> Any:
+            nonlocal count
+            count += 1
+            return f(*args)
+
+        compiled = self.module.jit(counted)
+        for args in calls:
+            self.synchronise(compiled(*args))
+        return count
+
+    def ops(self, f: Any, args: Tuple[Any, ...]) -> List[str]:
+        """Primitives of the jaxpr; calls of jitted functions are opened up."""
+        return _primitives(self.module.make_jaxpr(f)(*args).jaxpr)
 
     def instruments(self, tools: Any) -> Dict[str, Any]:
         """Those of JAX."""
-        from ..instruments_jax import JaxInstruments
-
         return JaxInstruments(self, tools).all()
 
 
@@ -186,3 +241,17 @@ def _label(device: Any) -> str:
     if platform == "cpu":
         return "cpu" if device.id == 0 else f"cpu:{device.id}"
     return f"{platform}:{device.id} ({device.device_kind})"
+
+
+def _primitives(jaxpr: Any) -> List[str]:
+    names: List[str] = []
+    for equation in jaxpr.eqns:
+        inner = equation.params.get("jaxpr") or equation.params.get("call_jaxpr")
+        if inner is not None and equation.primitive.name in _CALLS:
+            names.extend(_primitives(getattr(inner, "jaxpr", inner)))
+        else:
+            names.append(equation.primitive.name)
+    return names
+
+
+_CALLS = ("jit", "pjit", "closed_call", "core_call", "custom_jvp_call", "custom_vjp_call")

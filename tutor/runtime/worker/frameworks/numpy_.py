@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, Tuple
+from typing import Any, Dict, Iterator, List, Tuple
 
-from .base import Adapter
+from .base import Adapter, flat_array
 
 
 class NumpyAdapter(Adapter):
@@ -53,3 +53,7 @@ class NumpyAdapter(Adapter):
     def state(self) -> Dict[str, str]:
         """Error handling is NumPy's only global that changes results."""
         return {"errstate": f"numpy.seterr is {self.module.geterr()}"}
+
+    def flat(self, value: Any) -> Tuple[List[Any], Tuple[int, ...], str]:
+        """Elements, shape and dtype name."""
+        return flat_array(value, self.module)

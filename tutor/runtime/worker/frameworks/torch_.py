@@ -6,7 +6,9 @@ import ctypes
 import os
 from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
+from .. import tree
 from ..encode import CAP, device, dtype, is_a, tensor
+from ..instruments_torch import TorchInstruments
 from .base import Adapter, choose, on_off
 
 
@@ -184,8 +186,69 @@ class TorchAdapter(Adapter):
         cuda.synchronize()
         return int(cuda.max_memory_allocated() - before)
 
+    def flat(self, value: Any) -> Tuple[List[Any], Tuple[int, ...], str]:
+        """Elements, shape and dtype name."""
+        if not self.is_tensor(value):
+            return [float(value)], (), "float64"
+        name = str(value.dtype).split(".")[-1]
+        plain = value.detach().cpu()
+        plain = plain.double() if "float" in name else plain
+        return plain.reshape(-1).tolist(), tuple(value.shape), name
+
+    def device_of(self, value: Any) -> Any:
+        """The tensor's device."""
+        return value.device
+
+    def gradient(self, f: Any, args: Tuple[Any, ...], argnum: Any) -> Any:
+        """By torch.autograd.grad on detached copies."""
+        wanted = tuple(argnum) if isinstance(argnum, (tuple, list)) else (argnum,)
+        inputs: List[Any] = []
+
+        def attach(leaf: Any) -> Any:
+            inputs.append(leaf.detach().clone().requires_grad_(True))
+            return inputs[-1]
+
+        given = list(args)
+        for number in wanted:
+            given[number] = tree.map_tensors(given[number], attach, self)
+        with self.module.enable_grad():
+            result = f(*given)
+        flat = self.module.autograd.grad(result, inputs, allow_unused=True)
+        by_id = {id(leaf): slope for leaf, slope in zip(inputs, flat)}
+
+        def slope_of(leaf: Any) -> Any:
+            slope = by_id[id(leaf)]
+            return self.module.zeros_like(leaf) if slope is None else slope
+
+        found = [tree.map_tensors(given[number], slope_of, self) for number in wanted]
+        return tuple(found) if isinstance(argnum, (tuple, list)) else found[0]
+
+    def count_traces(self, f: Any, calls: List[Tuple[Any, ...]]) -> int:
+        """How many graphs Dynamo hands to a backend over the calls."""
+        import torch._dynamo as dynamo
+
+        count = 0
+
+        def backend(graph: Any, _: Any) -> Any:
+            nonlocal count
+            count += 1
+            return graph.forward
+
+        dynamo.reset()
+        plain = getattr(f, "_torchdynamo_orig_callable", f)
+        compiled = self.module.compile(plain, backend=backend)
+        for args in calls:
+            compiled(*args)
+        return count
+
+    def ops(self, f: Any, args: Tuple[Any, ...]) -> List[str]:
+        """ATen operations, as the dispatcher sees them."""
+        from torch.fx.experimental.proxy_tensor import make_fx
+
+        graph = make_fx(f)(*args).graph
+        names = [str(node.target) for node in graph.nodes if node.op == "call_function"]
+        return [".".join(name.split(".")[:2]) for name in names]
+
     def instruments(self, tools: Any) -> Dict[str, Any]:
         """Those of PyTorch."""
-        from ..instruments_torch import TorchInstruments
-
         return TorchInstruments(self, tools).all()
