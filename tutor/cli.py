@@ -309,7 +309,9 @@ def _report(sentence: str, status: int, *, as_json: bool) -> int:
             import json
 
             print(json.dumps({"error": sentence}), flush=True)
-        print(f"fwtutor: {sentence}", file=sys.stderr, flush=True)
+        # The sentence about a bug begins with the program's name already.
+        who = "" if sentence.startswith("fwtutor ") else "fwtutor: "
+        print(f"{who}{sentence}", file=sys.stderr, flush=True)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return status

@@ -18,7 +18,6 @@ from tutor.course.models import FRAMEWORKS, FrameworkName
 from tutor.errors import FwtutorError, RuntimeUnavailable
 from tutor.headless import emit
 from tutor.paths import Paths
-from tutor.runtime.job import Hello
 from tutor.ui.names import framework as title_of
 from tutor.ui.names import mebibytes, seconds
 
@@ -146,16 +145,16 @@ async def examine(framework: FrameworkName | None = None, *, quiet: bool = True)
 async def _framework(
     name: FrameworkName, command: Sequence[str], config: Path, driver: str
 ) -> FrameworkReport:
-    from tutor.runtime.pool import probe_interpreter
+    from tutor.runtime.interpreter import probe_interpreter
 
     found = await probe_interpreter(command, name)
     line = shlex.join(command)
-    if not isinstance(found, Hello):
+    if not found.works:
         return FrameworkReport(
             name=name,
             works=False,
             command=line,
-            why=found,
+            why=found.reason,
             mend=_mend_missing(name, command, config),
         )
     cpu_only = all(device.startswith("cpu") for device in found.devices)
