@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import ClassVar
 
 from textual.app import App, ComposeResult
 from textual.containers import Horizontal
@@ -53,7 +54,7 @@ OURS = sys.argv[1:] != ["stock"]
 
 class Lesson(ThriftyApp[None] if OURS else App[None]):
     CSS = "Static { width: 36; } TextArea { height: 27; }"
-    BINDINGS = [("f9", "save", "Save")]
+    BINDINGS: ClassVar = [("f9", "save", "Save")]
 
     def compose(self) -> ComposeResult:
         yield Header()

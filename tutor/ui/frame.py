@@ -31,6 +31,10 @@ from textual.geometry import Size
 from textual.screen import Screen
 from textual.strip import Strip
 
+_UNPRINTABLE = dict.fromkeys((*range(32), *range(127, 160)))
+"""Control characters. Rich counts none of them as a cell, and stock Textual writes them: a
+program's output, or a line pasted into an ``Input``, could move the cursor or clear the screen."""
+
 _MERGE = 8
 """Two changes in one style, at most so many cells apart, are written as one: moving the cursor
 costs six to eight bytes."""
@@ -94,6 +98,19 @@ def _one_cell_each(text: str) -> bool:
     return text.isascii() or all(get_character_cell_size(character) == 1 for character in text)
 
 
+def _printable(strip: Strip) -> Strip:
+    """Return `strip` without control characters, except those that a widget marks as control."""
+    if all(text.isprintable() or control for text, _, control in strip):
+        return strip
+    return Strip(
+        [
+            Segment(text if control else text.translate(_UNPRINTABLE), style, control)
+            for text, style, control in strip
+        ],
+        strip.cell_length,
+    )
+
+
 class Frame:
     """What the terminal shows, and how to get from there to something else."""
 
@@ -137,6 +154,7 @@ class Frame:
             self.forget()
             yield self._set_pen(_PLAIN) + _move(x, y) + strip.render(console)
             return
+        strip = _printable(strip)
         end = x + width
         text: list[str | None] = []
         looks: list[_Look | None] = []

@@ -67,7 +67,7 @@ def _theme(name: str, syntax: dict[str, str]) -> TextAreaTheme:
 def themes() -> tuple[TextAreaTheme, ...]:
     """The two themes. Weight and slant repeat what the colours say, for terminals without them.
 
-    All colours are of the 256-colour palette, so that they are the same where COLORTERM is not sent.
+    All colours are of the 256-colour palette, so they are the same where COLORTERM is not sent.
     """
     return (
         _theme(
