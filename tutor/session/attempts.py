@@ -284,7 +284,7 @@ class Attempts:
         self, job: Job, framework: FrameworkName, step: Exercise | None = None
     ) -> AsyncIterator[SubmitEvent | _Ran]:
         """Run one job in a spare; ends with what it left behind."""
-        if not self._pool.running(framework):
+        if all(host.framework != framework for host in self._pool.alive()):
             yield Waiting(f"starting {framework}")
         host = await self._pool.host(framework)
         if step is not None:

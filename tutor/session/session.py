@@ -252,7 +252,7 @@ class Session:
 
     async def hosts(self) -> tuple[Hello, ...]:
         """The hosts alive now."""
-        return self.pool.alive()
+        return tuple(host.hello for host in self.pool.alive())
 
     async def close(self) -> None:
         """Kill the hosts and close the record."""
