@@ -61,11 +61,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _dispatch(words: list[str]) -> int:
     name, rest = _split(words)
+    # Intermixed: plain parsing takes the optional `-` as missing once an option has come between.
     if name in _COMMANDS:
         build, run = _COMMANDS[name]
-        return run(build().parse_args(rest))
+        return run(build().parse_intermixed_args(rest))
     parser = _start_parser()
-    return _start(parser.parse_args(rest if name is None else [*rest, name]))
+    return _start(parser.parse_intermixed_args(rest if name is None else [*rest, name]))
 
 
 def _split(words: Sequence[str]) -> tuple[str | None, list[str]]:
