@@ -226,6 +226,20 @@ def test_measurements_are_read_out_without_bars(
     assert "█" not in out
 
 
+def test_running_without_being_judged_claims_no_pass(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """For real: the given code of a reading step, in NumPy's host."""
+    session = open_session(home)
+    keyboard = Input(":run\n")
+    monkeypatch.setattr(sys, "stdin", keyboard)
+    assert run_plain(session, StepRef("sums", "read-1"), "numpy") == 0
+    keyboard.close()
+    out = capsys.readouterr().out
+    assert "given ran\nIt ran to its end.\n" in out
+    assert "Passed" not in out
+
+
 async def test_in_a_terminal_ctrl_c_stops_the_run_and_not_the_tutor(home: Path) -> None:
     """For real: a pty, NumPy's host, an endless loop, Ctrl+C as a byte."""
     master, slave = pty.openpty()

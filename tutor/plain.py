@@ -215,7 +215,10 @@ class _Plain:
         if not self._view.runnable:
             raise UsageError("There is nothing to run in this step.")
         code = self._code() if self._is_code else ""
-        await self._follow(self._session.run(self._view.ref, self._view.framework, code))
+        verdict = await self._follow(self._session.run(self._view.ref, self._view.framework, code))
+        # Nothing was judged, so "passed" would say too much.
+        ended = verdict.verdict == "pass" and not verdict.message
+        _print("It ran to its end." if ended else "\n".join(say(verdict)))
 
     # --- answers
 
@@ -249,6 +252,7 @@ class _Plain:
         verdict = await self._follow(
             self._session.submit(self._view.ref, self._view.framework, answer)
         )
+        _print("\n".join(say(verdict)))
         if verdict.verdict == "pass":
             self._passed = True
             _print("Enter goes on.")
@@ -269,7 +273,6 @@ class _Plain:
                 elif isinstance(event, Measured):
                     _print("\n".join(bars(event, drawn=False)))
         assert verdict is not None, "a run ends with a verdict"
-        _print("\n".join(say(verdict)))
         return verdict
 
     @contextlib.contextmanager
