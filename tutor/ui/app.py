@@ -106,7 +106,10 @@ class TutorApp(ThriftyApp[int]):
                 screen.save()
 
     async def action_quit(self) -> None:
-        """Save and leave."""
+        """Save and leave, once the keys typed before this one have arrived where they go."""
+        (self.screen.focused or self).call_later(self._leave)
+
+    def _leave(self) -> None:
         self.save()
         self.exit(return_code=0)
 

@@ -35,10 +35,13 @@ class Drafts:
         self._timer: Timer | None = None
         self._complained = False
 
-    def follow(self, ref: StepRef, framework: FrameworkName, saved: Draft | None) -> None:
-        """Turn to another step, whose draft is `saved`; the one before must be flushed."""
+    def follow(self, ref: StepRef, framework: FrameworkName) -> None:
+        """Turn to the step that is now shown; the one before must be flushed.
+
+        What it shows at first needs no saving: it is the starter, or the draft that was kept.
+        """
         self._place = (ref, framework)
-        self._saved = saved
+        self._saved = self._read()
 
     def forget(self) -> None:
         """Save nothing more until the next step."""

@@ -62,6 +62,7 @@ class LessonScreen(Screen[None]):
     """Shows the steps of one lesson."""
 
     CSS_PATH = "../styles/lesson.tcss"
+    AUTO_FOCUS = ""
     HORIZONTAL_BREAKPOINTS = [(0, "-one-column"), (120, "-two-columns")]
     BINDINGS = [
         *keys.bindings(keys.LESSON),
@@ -107,7 +108,6 @@ class LessonScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         view = self._view
         draft = self._session.draft(view.ref, view.framework)
-        self._drafts.follow(view.ref, view.framework, draft)
         self.set_class(True, f"-{view.kind}")
         yield StepStrip(id="strip")
         with Container(id="body"):
@@ -134,13 +134,12 @@ class LessonScreen(Screen[None]):
             self.set_class(step_kind == view.kind, f"-{step_kind}")
         self._view = view
         draft = self._session.draft(view.ref, view.framework)
-        self._drafts.follow(view.ref, view.framework, None)
+        self._drafts.forget()
         place = self.query_one("#answer")
         await place.remove_children()
         control = make_answer(view, draft)
         if control is not None:
             await place.mount(control)
-        self._drafts.follow(view.ref, view.framework, draft)
         self.query_one(Results).clear(hints=True)
         self.query_one("#prose", Prose).show(page_blocks(view))
         self.query_one(Page).scroll_home(animate=False)
@@ -149,6 +148,7 @@ class LessonScreen(Screen[None]):
     def _arrive(self) -> None:
         """What both the first step and a later one need once they are on the screen."""
         view = self._view
+        self._drafts.follow(view.ref, view.framework)
         try:
             self._session.save_place(view.ref, self._framework)
         except FwtutorError as error:
@@ -192,17 +192,19 @@ class LessonScreen(Screen[None]):
     def _focus_answer(self) -> None:
         control = self._control()
         target: Widget = self.query_one(Page) if control is None else control
-        target.focus()
+        # Not `target.focus()`, which happens later: a key typed meanwhile would be lost.
+        self.set_focus(target, scroll_visible=False)
 
     def _control(self) -> Widget | None:
-        return next(iter(self.query_one("#answer").children), None)
+        place = self.query("#answer")
+        return next(iter(place.first().children), None) if place else None
 
     def _answer(self) -> Answer | None:
         control = self._control()
         return control if isinstance(control, Answer) else None
 
     def _read_draft(self) -> Draft | None:
-        answer = self._answer() if self.is_mounted else None
+        answer = self._answer()
         return answer.draft() if answer is not None else None
 
     def save(self) -> None:
@@ -338,7 +340,13 @@ class LessonScreen(Screen[None]):
     # Runs
 
     def action_check(self) -> None:
+        """Check, once the keys typed before this one have arrived in the answer."""
+        (self._control() or self).call_later(self._check)
+
+    def _check(self) -> None:
         """Judge the answer; run the code of a step to read; run an experiment not yet answered."""
+        if self.running:
+            return
         answer = self._answer()
         text = answer.answer() if answer is not None else ""
         if not text.strip() and self._view.kind in ("value", "choose", "order", "code"):
@@ -356,7 +364,10 @@ class LessonScreen(Screen[None]):
             self._run(text, "code" if self._view.kind == "read" else "answer")
 
     def action_try(self) -> None:
-        """Run the code without judging it."""
+        """Run the code without judging it, with the keys typed before this one."""
+        (self._control() or self).call_later(self._try)
+
+    def _try(self) -> None:
         answer = self._answer()
         self._run(answer.answer() if answer is not None else "", "code")
 
@@ -468,8 +479,7 @@ class LessonScreen(Screen[None]):
 
     @on(messages.AnswerSubmitted)
     def _on_answer_submitted(self) -> None:
-        if not self.running:
-            self.action_check()
+        self._check()
 
     @on(messages.PageTurned)
     async def _on_page_turned(self) -> None:
