@@ -93,7 +93,8 @@ _PREFIX = re.compile(
 def _undress(text: str) -> str:
     """Take off quotes and the constructor that a printed tensor wears: keep its first argument."""
     text = _unquote(text)
-    text = re.sub(r"^<(tf\.\w+).*?numpy=(.*)>$", r"\2", text, flags=re.DOTALL)
+    if text.startswith("<tf.") and text.endswith(">"):
+        text = text[:-1].partition("numpy=")[2]
     for _ in range(3):
         prefix = _PREFIX.match(text)
         if not prefix or not text.endswith(")"):

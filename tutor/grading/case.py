@@ -53,6 +53,11 @@ class Case:
         """Whether the elements correspond one to one, axes of length 1 aside."""
         return self.expected.squeezed == self.got.squeezed
 
+    @cached_property
+    def equal(self) -> bool:
+        """Whether the elements are right, and only their shape is not."""
+        return self.aligned and self.same(self.expected.items)
+
     def same(self, wrong: Iterable[Scalar], largest: float | None = None) -> bool:
         """Return whether the learner's elements are `wrong`, in row-major order.
 
@@ -71,7 +76,7 @@ class Case:
 
     def maps(self, change: Callable[[Scalar], Scalar]) -> bool:
         """Return whether `change`, applied to each expected element, gives the learner's."""
-        if not self.aligned:
+        if not self.aligned or self.equal:
             return False
         try:
             items = self.expected.items

@@ -99,7 +99,7 @@ class _Failure:
     """The value it was compared with; None for bounds and exceptions."""
     got: Value | None = None
     final: bool = False
-    """Whether the words settle it, so that an author's `say` adds nothing: nothing was defined."""
+    """Whether the words settle it, so that an author's `say` is beside the point."""
     extra: str = ""
     """A hint to add to a plain difference."""
 
@@ -279,7 +279,7 @@ def _probe_raised(label: str, got: Raised) -> _Failure:
         return _Failure(words, "undefined", final=True)
     cause = explain(got.type, got.message)
     because = f" {cause}" if cause else ""
-    return _Failure(f"{label} raised {_error(got)}.{because}", "raised", got=got)
+    return _Failure(f"{label} raised {_error(got)}.{because}", "raised", final=True)
 
 
 def _error(got: Raised) -> str:

@@ -363,7 +363,7 @@ def _values(pair: Pair, rules: Rules) -> Difference | None:
     expected, got = pair.expected, pair.got
     if _same_bytes(expected, got):
         return None
-    if dims_of(expected) is not None and dims_of(got) is not None and not rules.liberal:
+    if dims_of(expected) is not None and dims_of(got) is not None:
         return None if dims_of(expected) == dims_of(got) else _simple(pair, show(got))
     if pair.arrays:
         return _elements(pair, *pair.arrays, rules) if _comparable(pair) else None

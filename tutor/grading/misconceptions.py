@@ -43,7 +43,7 @@ RULES: tuple[DiagnosisRule, ...] = (
         shape.normalised_over_other_axis,
         "{It} sums to 1 along axis {axis}, which is not the axis asked for.",
     ),
-    DiagnosisRule("all-zeros", number.all_zero, "{It} is zero everywhere."),
+    DiagnosisRule("all-zeros", number.all_zero, "{It} is zero{where}, and it should not be."),
     DiagnosisRule("sign", number.sign_flipped, "{It} has the right size and the opposite sign."),
     DiagnosisRule("conjugate", number.conjugated, "{It} is the complex conjugate of the answer."),
     DiagnosisRule(

@@ -133,9 +133,11 @@ def sign_flipped(case: Case) -> Facts | None:
 
 def absolute(case: Case) -> Facts | None:
     """Signs dropped; a flip of every sign is the better name for all-negative answers."""
-    if sign_flipped(case) or not _numeric(case):
+    items = case.expected.items
+    if not _numeric(case) or any(isinstance(item, complex) for item in items):
         return None
-    return {} if case.maps(abs) else None
+    signs = {item.real > 0 for item in items if item}
+    return {} if len(signs) == 2 and case.maps(abs) else None
 
 
 def softmax_twice(case: Case) -> Facts | None:
@@ -232,7 +234,9 @@ def _leaves_something(item: Scalar, change: Callable[[Scalar], Scalar]) -> bool:
 
 def all_zero(case: Case) -> Facts | None:
     """Nothing but zeros, where something is expected."""
-    return {} if case.numeric and case.aligned and not any(case.got.items) else None
+    if not _numeric(case) or any(case.got.items):
+        return None
+    return {"where": " everywhere" if len(case.got.items) > 1 else ""}
 
 
 def constant_offset(case: Case) -> Facts | None:

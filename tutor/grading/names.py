@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+MAX_LENGTH = 200
+"""Characters in a name, however dressed."""
+
 _WIDTHS = ("8", "16", "32", "64")
 DTYPES = frozenset(
     {f"int{width}" for width in ("4", *_WIDTHS)}
@@ -40,6 +43,8 @@ def dtype_name(text: str) -> str | None:
     `dtype('float32')`, `<class 'jax.numpy.float32'>`, `torch.long`, `f32`, `bf16`.
     """
     name = text.strip().strip("`'\"").strip().lower()
+    if len(name) > MAX_LENGTH:
+        return None
     dressed = _DRESSED.match(name)
     if dressed:
         name = dressed.group(1)
@@ -69,7 +74,7 @@ def device_name(text: str) -> str | None:
     is 0, and `gpu` is `cuda`.
     """
     name = text.strip().lower()
-    if len(name) > 200:
+    if len(name) > MAX_LENGTH:
         return None
     found = _DEVICE.search(name.rpartition("device:")[2])
     if not found:
@@ -86,6 +91,8 @@ def exception_name(text: str) -> str | None:
 
     A whole line, `TypeError: message`, or a call, `TypeError("message")`, names its class too.
     """
+    if len(text) > MAX_LENGTH:
+        text = text[:MAX_LENGTH]  # a pasted traceback line: the class comes first
     head = re.split(r"[:(]\s", text.strip().strip("`").strip() + " ", maxsplit=1)[0]
     head = re.split(r"\(", head, maxsplit=1)[0].strip().rstrip(":")
     found = _EXCEPTION.match(head)

@@ -397,7 +397,7 @@ def _wrong_numbers(
     floats = Array(ours.shape, ours.items, "float")
 
     def stands_for(place: int, wrong: Scalar) -> bool:
-        if ours.exact:
+        if ours.exact or not typed[place].value:
             return close(wrong, typed[place].value, EXACT)
         strict = _Rules(rules.form, None, None)
         return strict.fit_one(wrong, typed[place], floats) >= Fit.NEAR

@@ -34,7 +34,7 @@ class Number(Struct, frozen=True, kw_only=True, tag_field="t", tag="number"):
     kind: str
     """`bool`, `int`, `float` or `complex`."""
     text: str
-    """`True`, `12`, `0x1.8p+1` (float.hex), `nan`, `inf`, or two of the latter joined by a comma."""
+    """`True`, `12`, `0x1.8p+1` (float.hex), `nan`, `inf`; for a complex, two joined by a comma."""
 
 
 class Text(Struct, frozen=True, kw_only=True, tag_field="t", tag="text"):
