@@ -141,7 +141,7 @@ class Attempt:
         report["leaks"] = self.leaks
         self.stdout.settle()
         _flush_c()
-        self.worker.send(report, wire._dumps(rows).encode() if rows else b"")
+        self.worker.send(report, wire.dumps(rows) if rows else b"")
 
     def _settle(self) -> None:
         """Make the process look like a plain script's, and take what must not be patched."""

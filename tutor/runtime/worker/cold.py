@@ -13,6 +13,7 @@ from .frameworks.base import Adapter
 def main(reading: int, writing: int, payload: Dict[str, Any]) -> None:
     """Become a worker; the loader calls this."""
     os.close(reading)
+    os.dup2(writing, 1)  # the loader had turned 1 to stderr, as a host needs it
     os.close(writing)
     config = payload["config"]
     inherited = config["worker"]

@@ -8,7 +8,7 @@ taken from the framework before any of the learner's code ran.
 
 from __future__ import annotations
 
-import base64
+import binascii
 import dataclasses
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
@@ -24,7 +24,7 @@ MAX_TEXT = 1 << 20
 _mro_of = type.__dict__["__mro__"].__get__
 _type = type
 _len, _sorted, _repr, _id = len, sorted, repr, id
-_base64 = base64.b64encode
+_base64 = binascii.b2a_base64
 _fields = dataclasses.fields
 _int_repr, _float_hex, _str_add = int.__repr__, float.hex, str.__add__
 _object_dict = object.__getattribute__
@@ -74,7 +74,7 @@ def tensor(
         "library": library,
         "dtype": name,
         "shape": list(shape),
-        "data": None if data is None else _base64(data).decode("ascii"),
+        "data": None if data is None else _base64(data, newline=False).decode("ascii"),
         "device": where,
         "attached": attached,
         "weak": weak,

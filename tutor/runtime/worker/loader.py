@@ -8,6 +8,7 @@ needed, so it works through ssh and srun alike.
 
 from __future__ import annotations
 
+import builtins
 import importlib.abc
 import importlib.machinery
 import os
@@ -22,6 +23,7 @@ class Sources(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
 
     def __init__(self, sources: Dict[str, str]) -> None:
         self.sources = sources
+        self.builtins = dict(builtins.__dict__)
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
         """Find a module of ours, or leave it to the others."""
@@ -46,6 +48,8 @@ class Sources(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
     def exec_module(self, module: Any) -> None:
         """Run the module's code."""
         name = module.__spec__.name
+        # A copy of our own: the learner's code may replace `len` or `isinstance` for everyone.
+        module.__dict__["__builtins__"] = self.builtins
         exec(compile(self.sources[name], self.get_filename(name), "exec"), module.__dict__)
 
 

@@ -580,7 +580,7 @@ def remove_stale_folders() -> None:
 
 def pack_payload(payload: Dict[str, Any]) -> bytes:
     """Return what the bootstrap reads from stdin: a length, then the payload as JSON."""
-    text = wire._dumps(payload).encode()
+    text = wire.dumps(payload)
     return b"%d\n" % len(text) + text
 
 

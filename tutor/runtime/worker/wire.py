@@ -7,9 +7,10 @@ blob so that the host never parses what a learner's tensors encode to.
 from __future__ import annotations
 
 import json
+import json.encoder
 import os
 import struct
-from typing import Any, Dict, Iterator, Tuple
+from typing import Any, Callable, Dict, Iterator, Tuple
 
 Head = Dict[str, Any]
 
@@ -19,17 +20,34 @@ SIZES = struct.Struct(">II")
 MAX_HEAD = 64 << 20
 MAX_BLOB = 512 << 20
 
-_dumps = json.dumps
-_loads = json.loads
+_loads = json.JSONDecoder().decode
 
 
 class BrokenFrame(Exception):
     """What arrived is no frame."""
 
 
+def _make_dumps() -> Callable[[Any], bytes]:
+    """Return a JSON encoder that runs in C throughout.
+
+    ``json.dumps`` asks ``isinstance`` in Python, which the learner's code may have replaced.
+    """
+    plain = json.JSONEncoder(separators=(",", ":"))
+    make = getattr(json.encoder, "c_make_encoder", None)
+    if make is None:
+        return lambda value: plain.encode(value).encode("utf-8", "surrogatepass")
+    escape = json.encoder.encode_basestring_ascii
+    encode = make(None, plain.default, escape, None, ":", ",", False, False, True)
+    join = "".join
+    return lambda value: join(encode(value, 0)).encode("ascii")
+
+
+dumps = _make_dumps()
+
+
 def pack(head: Head, blob: bytes = b"") -> bytes:
     """Return the frame as bytes."""
-    text = _dumps(head, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    text = dumps(head)
     return SIZES.pack(len(text), len(blob)) + text + blob
 
 

@@ -1,0 +1,10 @@
+"""One host a framework for the whole session."""
+
+from __future__ import annotations
+
+from tests.runtime.hosts import host_fixture
+
+torch = host_fixture("torch")
+jax = host_fixture("jax")
+tensorflow = host_fixture("tensorflow")
+numpy = host_fixture("numpy")
