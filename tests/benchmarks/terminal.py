@@ -46,6 +46,7 @@ KEYS: Mapping[str, bytes] = {
     "ctrl+right": b"\x1b[1;5C",
     "f5": b"\x1b[15~",
     "f6": b"\x1b[17~",
+    "f9": b"\x1b[20~",
 }
 """What xterm sends for keys that are not characters. ``ctrl+x`` for a letter is understood too."""
 

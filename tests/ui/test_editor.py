@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,7 +16,8 @@ from textual.theme import BUILTIN_THEMES
 from textual.widgets import Input, TextArea
 from textual.widgets.text_area import Selection
 
-from tests.benchmarks.terminal import Terminal, bytes_per_key
+from tests.benchmarks.terminal import SIZE, Terminal, bytes_per_key
+from tests.ui.painted import Emulator
 from tutor.ui.widgets import editor_lines, editor_theme
 from tutor.ui.widgets.editor import CodeEditor
 
@@ -358,64 +358,74 @@ def test_a_key_costs_few_bytes_in_a_real_terminal() -> None:
     assert 0 < typed.worst <= 600, typed
 
 
-def _edit_with(script: Path, content: str, tmp_path: Path) -> tuple[str, str]:
-    """Run the tiny app, press Ctrl+O, then F9, which saves the text; return it and the screen."""
+def _script(folder: Path, content: str) -> str:
+    script = folder / "editor"
     script.write_text(f"#!/bin/sh\n{content}\n")
     script.chmod(0o755)
-    saved = tmp_path / "saved.py"
-    environment = _environment(EDITOR=str(script), SAVE_TO=str(saved))
+    return str(script)
+
+
+def _edit_with(editor: str, folder: Path) -> tuple[str, str, str]:
+    """Run the tiny app, press Ctrl+O, then F9: the text, the bytes written, and the screen."""
+    saved = folder / "saved.py"
+    environment = _environment(EDITOR=editor, SAVE_TO=str(saved))
+    screen = Emulator(*SIZE)
     with Terminal(_terminal("ours"), environment) as terminal:
         terminal.settle()
         terminal.send("ctrl+o")
-        output = terminal.settle(quiet=0.6)
-        os.write(terminal._fd, b"\x1b[20~")
+        output = terminal.settle(quiet=0.6).decode()
+        screen.write(output.rpartition("\x1b[?1049h")[2])
+        terminal.send("f9")
         terminal.settle()
-        return saved.read_text(), output.decode(errors="replace")
+        return saved.read_text(), output, " ".join(screen.text().split())
 
 
 def test_an_external_editor_changes_the_text(tmp_path: Path) -> None:
-    text, output = _edit_with(
-        tmp_path / "editor", 'printf "edited = 1\\n" > "$1"; echo HERE', tmp_path
-    )
+    editor = _script(tmp_path, 'printf "edited = 1\\n" > "$1"; kill -INT $PPID; echo HERE')
+    text, output, screen = _edit_with(editor, tmp_path)
     assert text == "edited = 1\n"
     assert "HERE" in output
     assert "\x1b[?1049l" in output  # the terminal was handed over
     assert "\x1b[?1049h" in output.partition("\x1b[?1049l")[2]  # and taken back
-    assert "dited" in output  # the cursor is on the e
+    assert "1 edited = 1" in screen
+    assert "Prose." in screen  # all of it was painted again
 
 
 @pytest.mark.parametrize(
-    ("content", "sentence"),
+    ("content", "words"),
     [
-        ('echo lost > "$1"; exit 3', "ended with status 3"),
-        ("printf '\\377\\376' > \"$1\"", "not UTF-8"),
-        ('rm "$1"', "not UTF-8"),
+        ('echo lost > "$1"; exit 3', ["ended", "with", "status"]),
+        ("printf '\\377\\376' > \"$1\"", ["UTF-8"]),
+        ('rm "$1"', ["left", "file", "behind"]),
+        (None, ["did", "start:"]),
     ],
 )
 def test_a_failing_editor_leaves_the_text_alone(
-    content: str, sentence: str, tmp_path: Path
+    content: str | None, words: list[str], tmp_path: Path
 ) -> None:
-    text, output = _edit_with(tmp_path / "editor", content, tmp_path)
+    editor = "/nowhere/vi -n" if content is None else _script(tmp_path, content)
+    text, output, screen = _edit_with(editor, tmp_path)
     assert text.startswith("import torch")
-    assert sentence.split(maxsplit=1)[0] in output
+    assert "import torch" in screen
+    assert set(words) <= set(screen.split()), screen  # in a toast, between lines of other text
+    assert output.rindex("\x1b[?1049h") > output.rindex("\x1b[?1049l")
 
 
-async def test_no_editor_is_said_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [("", "No editor is set."), ("'unclosed", "is not a command"), ("vi", "cannot be handed")],
+)
+async def test_no_editor_is_said_in_a_sentence(
+    value: str, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("VISUAL", raising=False)
-    for value, sentence in [
-        ("", "No editor is set."),
-        ("'unclosed", "is not a command"),
-        ("/nowhere/vi -n", "did not start"),
-    ]:
-        monkeypatch.setenv("EDITOR", value)
-        async with editing("x") as (editor, pilot):
-            editor.read_only = False
-            assert not editor.edit_externally()
-            await pilot.pause()
-            said = [notification.message for notification in pilot.app._notifications]
-            # A headless app cannot be suspended, which is said before a command is tried.
-            assert any(sentence in s or "cannot be handed" in s for s in said), said
-            assert editor.text == "x"
+    monkeypatch.setenv("EDITOR", value)
+    async with editing("x") as (editor, pilot):  # headless: it cannot be suspended
+        assert not editor.edit_externally()
+        await pilot.pause()
+        said = [notification.message for notification in pilot.app._notifications]
+        assert any(sentence in s for s in said), said
+        assert editor.text == "x"
 
 
 @pytest.mark.parametrize("environment", [{"NO_COLOR": "1"}, {"TERM": "xterm", "COLORTERM": ""}])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import signal
 import subprocess
 import tempfile
 from pathlib import Path
@@ -31,6 +32,21 @@ def _command() -> list[str]:
     )
 
 
+def _run(command: list[str]) -> int | OSError:
+    """Run `command` on the terminal and return its exit status, or why it did not start.
+
+    Nothing may be raised here: `App.suspend` does not take the terminal back after an exception.
+    While it is suspended, Ctrl+C reaches the editor and this process; it is meant for the editor.
+    """
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        return subprocess.run(command, check=False).returncode
+    except OSError as error:
+        return error
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def edit_text(app: App[object], text: str, line: int) -> str:
     """Suspend `app`, open `text` in the learner's editor, and return what was saved.
 
@@ -53,23 +69,27 @@ def edit_text(app: App[object], text: str, line: int) -> str:
         path.write_text(text, encoding="utf-8")
         try:
             with app.suspend():
-                status = subprocess.run([*command, str(path)], check=False).returncode
+                status = _run([*command, str(path)])
         except SuspendNotSupported as error:
             raise ExternalEditorError(
                 "This terminal cannot be handed to another program, so the editor was not opened."
             ) from error
-        except OSError as error:
+        if isinstance(status, OSError):
             raise ExternalEditorError(
-                f"The editor `{command[0]}` did not start: {error.strerror}. "
+                f"The editor `{command[0]}` did not start: {status.strerror}. "
                 "Check $VISUAL and $EDITOR."
-            ) from error
+            ) from status
         if status:
             raise ExternalEditorError(
                 f"The editor `{command[0]}` ended with status {status}, so your code is as it was."
             )
         try:
             edited = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
+        except OSError as error:
+            raise ExternalEditorError(
+                f"`{command[0]}` left no file behind ({error.strerror}), so your code is as it was."
+            ) from error
+        except UnicodeDecodeError as error:
             raise ExternalEditorError(
                 f"What `{command[0]}` saved is not UTF-8 text, so your code is as it was."
             ) from error
