@@ -114,7 +114,7 @@ async def test_search_filters_as_it_is_typed(fake: FakeSession) -> None:
         await pilot.pause()
         assert isinstance(pilot.app.screen, HomeScreen)
         assert rows(pilot)[0].startswith("▶ Start")
-        assert not pilot.app.screen.query_one(Input).display
+        assert not pilot.app.screen.query(Input)
         assert isinstance(pilot.app.focused, OptionList)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import os
 import signal
 import sys
@@ -20,7 +21,6 @@ from tutor.session import StepRef
 from tutor.ui import crash, keys, messages
 from tutor.ui.frame import ThriftyApp
 from tutor.ui.screens.home import HomeScreen
-from tutor.ui.screens.lesson import LessonScreen
 from tutor.ui.screens.toosmall import MIN_HEIGHT, MIN_WIDTH, TooSmallScreen
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from tutor.course.models import FrameworkName
     from tutor.session import Session
+    from tutor.ui.screens.lesson import LessonScreen
 
 LAST_RESORT = 3.0
 """Seconds after a signal until the process ends by force: a terminal that is gone can block the
@@ -65,6 +66,8 @@ class TutorApp(ThriftyApp[int]):
         self.animation_level = "none"
         self.keymap: Mapping[str, str] = dict(keymap or {})
         self._start = start
+        self._lesson: LessonScreen | None = None
+        """The lesson that is open."""
         self._framework = framework
         self._reports = reports
         self._signal = 0
@@ -86,9 +89,13 @@ class TutorApp(ThriftyApp[int]):
         if threading.current_thread() is threading.main_thread():
             for signum in (signal.SIGHUP, signal.SIGTERM):
                 loop.add_signal_handler(signum, self._leave_on, signum)
-        self.push_screen(HomeScreen(self.session))
-        if self._start is not None:
-            self._open(self._start)
+        if self._start is None or not self._open(self._start):
+            self.push_screen(HomeScreen(self.session))
+            self.call_after_refresh(self._import_lesson)
+
+    def _import_lesson(self) -> None:
+        """Import what the next key press needs, now that the map is painted: 15 ms."""
+        importlib.import_module("tutor.ui.screens.lesson")
 
     def _leave_on(self, signum: int) -> None:
         """A dropped line or a kill: save, restore the terminal, end with 128 + the signal."""
@@ -101,9 +108,8 @@ class TutorApp(ThriftyApp[int]):
 
     def save(self) -> None:
         """Save what is typed, wherever it is."""
-        for screen in self.screen_stack:
-            if isinstance(screen, LessonScreen):
-                screen.save()
+        if self._lesson is not None:
+            self._lesson.save()
 
     async def action_quit(self) -> None:
         """Save and leave, once the keys typed before this one have arrived where they go."""
@@ -153,23 +159,33 @@ class TutorApp(ThriftyApp[int]):
         step = next((step for step in info.steps if step.id not in done), info.steps[0])
         self._open(StepRef(info.id, step.id))
 
-    def _lesson_screen(self) -> LessonScreen | None:
-        return next((s for s in self.screen_stack if isinstance(s, LessonScreen)), None)
+    def _open(self, ref: StepRef) -> bool:
+        """Open a step in place of what is shown; whether that could be done."""
+        from tutor.ui.screens.lesson import LessonScreen
 
-    def _open(self, ref: StepRef) -> None:
-        """Open a step, in the lesson that is open or in another."""
         try:
             screen = LessonScreen(self.session, ref, self._framework)
         except FwtutorError as error:
             self.notify(str(error), title="Cannot open", severity="error", markup=False)
-            return
-        self._close_lesson()
+            return False
+        self._framework = None  # it is the learner's own from here on
+        self._close_to_map()
+        self._lesson = screen
         self.push_screen(screen)
+        return True
+
+    def _close_to_map(self) -> None:
+        """Close the lesson and whatever lies over it, down to the map if that was opened."""
+        self.save()
+        self._lesson = None
+        while len(self.screen_stack) > 1 and not isinstance(self.screen, HomeScreen):
+            self.pop_screen()
 
     def _close_lesson(self) -> None:
-        self.save()
-        while not isinstance(self.screen, HomeScreen) and len(self.screen_stack) > 1:
-            self.pop_screen()
+        """Back to the map, which is made when a lesson was opened without it."""
+        self._close_to_map()
+        if not isinstance(self.screen, HomeScreen):
+            self.push_screen(HomeScreen(self.session))
 
     # Keys
 
@@ -194,7 +210,7 @@ class TutorApp(ThriftyApp[int]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The actions that apply on this screen, under their titles."""
         places: list[tuple[Screen[object] | TutorApp, tuple[keys.Action, ...]]] = [(self, keys.APP)]
-        if isinstance(screen, LessonScreen):
+        if screen is self._lesson:
             places.insert(0, (screen, keys.LESSON))
         elif isinstance(screen, HomeScreen):
             places.insert(0, (screen, keys.HOME))

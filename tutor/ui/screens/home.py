@@ -37,11 +37,13 @@ class HomeScreen(Screen[None]):
         super().__init__()
         self._session = session
         self._next: StepRef | None = None
+        self._words = ""
+        """What is searched for."""
+        self._left = False
 
     def compose(self) -> ComposeResult:
         yield Static(id="course")
         yield Static(id="notice", markup=False)
-        yield Input(placeholder="Words of a lesson's title, goal or track", id="search")
         yield OptionList(id="map", markup=False)
         yield Static(id="about", markup=False)
         yield Footer(compact=True, show_command_palette=True)
@@ -50,14 +52,17 @@ class HomeScreen(Screen[None]):
         notice = self.query_one("#notice", Static)
         notice.update(self._session.notice)
         notice.display = bool(self._session.notice)
-        search = self.query_one("#search", Input)
-        search.display = False
-        search.cursor_blink = False
-        self.query_one(OptionList).focus()
+        self._fill()
+        self.set_focus(self.query_one(OptionList))
 
     def on_screen_resume(self) -> None:
         """Passing a step in a lesson changes the map."""
-        self._fill(self.query_one("#search", Input).value)
+        if self._left:
+            self._fill(self._words)
+
+    def on_screen_suspend(self) -> None:
+        """Another screen is over the map."""
+        self._left = True
 
     # The map
 
@@ -178,21 +183,25 @@ class HomeScreen(Screen[None]):
 
     # Search
 
-    def action_search(self) -> None:
+    async def action_search(self) -> None:
         """Show the search line."""
-        search = self.query_one("#search", Input)
-        search.display = True
-        search.focus()
+        if not self.query(Input):
+            search = Input(placeholder="Words of a lesson's title, goal or track", id="search")
+            search.cursor_blink = False
+            await self.mount(search, before="#map")
+        self.query_one(Input).focus()
 
-    def action_clear_search(self) -> None:
+    async def action_clear_search(self) -> None:
         """Back to the whole map."""
-        search = self.query_one("#search", Input)
-        search.value = ""
-        search.display = False
+        await self.query(Input).remove()
+        if self._words:
+            self._words = ""
+            self._fill()
         self.query_one(OptionList).focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Filter as the learner types."""
+        self._words = event.value
         self._fill(event.value)
 
     def on_input_submitted(self) -> None:
@@ -201,7 +210,7 @@ class HomeScreen(Screen[None]):
 
     def key_down(self) -> None:
         """From the search line into the map."""
-        if self.query_one("#search", Input).has_focus:
+        if isinstance(self.focused, Input):
             self.query_one(OptionList).focus()
 
 
