@@ -164,7 +164,9 @@ def test_no_exception() -> None:
     assert parse_answer("no error", "exception") == Nothing()
 
 
-@pytest.mark.parametrize(("text", "value"), [("True", True), ("yes", True), ("0", False), ("F", False)])
+@pytest.mark.parametrize(
+    ("text", "value"), [("True", True), ("yes", True), ("0", False), ("F", False)]
+)
 def test_booleans(text: str, value: bool) -> None:
     assert parse_answer(text, "bool") == literal(value)
 
@@ -222,14 +224,25 @@ def test_no_text_is_an_error(text: str, form: Form) -> None:
         assert found.sentence.strip()
 
 
-@given(st.text(alphabet="[](), 12.5eE-+*/x'\"`=tensorayNoaif", max_size=400), st.sampled_from(FORMS))
+@given(
+    st.text(alphabet="[](), 12.5eE-+*/x'\"`=tensorayNoaif", max_size=400), st.sampled_from(FORMS)
+)
 def test_no_near_miss_is_an_error(text: str, form: Form) -> None:
     parse_answer(text, form)
 
 
 @pytest.mark.parametrize(
     "text",
-    ["[" * 20_000, "(" * 19_999, "1," * 9_999, "tensor(" * 2_800, " " * 19_000 + "1", "'" * 20_000, "dtype(" + ")" * 19_000 + "a", "<tf.T" + "numpy=" * 3_000 + ">"],
+    [
+        "[" * 20_000,
+        "(" * 19_999,
+        "1," * 9_999,
+        "tensor(" * 2_800,
+        " " * 19_000 + "1",
+        "'" * 20_000,
+        "dtype(" + ")" * 19_000 + "a",
+        "<tf.T" + "numpy=" * 3_000 + ">",
+    ],
 )
 @pytest.mark.parametrize("form", FORMS)
 def test_hostile_text_is_read_without_an_error(text: str, form: Form) -> None:

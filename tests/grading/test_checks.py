@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.grading.make import tensor
+from tests.grading.make import tensor, values
 from tutor.grading.checks import CheckSpec, WrongProgram, grade_code
 from tutor.grading.compare import literal
 from tutor.grading.values import DType, Nothing, Opaque, Raised, Tensor, Text, Value
@@ -81,7 +81,11 @@ def test_failing_for_some_inputs_only_is_said() -> None:
     [
         (Nothing(), "returned-none", "is there a `return`?"),
         (Opaque(type="builtins.function", repr="<function f>"), "not-called", "forget to call it"),
-        (Raised(type="NameError", bases=(), message="name 'loss' is not defined"), "undefined", "`loss`"),
+        (
+            Raised(type="NameError", bases=(), message="name 'loss' is not defined"),
+            "undefined",
+            "`loss`",
+        ),
         (TYPE_ERROR, "raised", "`TypeError: bad operand`"),
         (tensor(1.0, dtype="float64"), "dtype", "float64, where float32 belongs"),
         (tensor([1.0, 2.0]), "rank", "shape (2,), where () belongs"),
@@ -226,7 +230,11 @@ def program(say: str, values: Sequence[Value]) -> WrongProgram:
 def test_the_authors_mistake_comes_before_the_diagnosis() -> None:
     mistakes = [program("other", losses(3.3)), program("You summed.", losses(8))]
     verdict = grade(losses(), losses(8), mistakes=mistakes)
-    assert (verdict.verdict, verdict.diagnosis, verdict.message) == ("fail", "author", "You summed.")
+    assert (verdict.verdict, verdict.diagnosis, verdict.message) == (
+        "fail",
+        "author",
+        "You summed.",
+    )
     assert "8 times" in verdict.checks[0].message
 
 
@@ -244,7 +252,9 @@ def test_a_mistake_in_dtype_is_matched_by_its_dtype() -> None:
     double = [tensor(1.5, dtype="float64")]
     mistakes = [program("Keep float32.", double)]
     assert grade([tensor(1.5)], double, mistakes=mistakes).message == "Keep float32."
-    assert grade([tensor(1.5)], [tensor(1.5, dtype="float16")], mistakes=mistakes).diagnosis == "dtype"
+    assert (
+        grade([tensor(1.5)], [tensor(1.5, dtype="float16")], mistakes=mistakes).diagnosis == "dtype"
+    )
 
 
 def test_a_bounded_check_only_sorts() -> None:
@@ -299,3 +309,18 @@ def test_words_and_slug_for_every_failure(one: list[float], other: list[float]) 
     if verdict.verdict == "fail":
         assert verdict.diagnosis
         assert verdict.message.rstrip().endswith((".", "?"))
+
+
+@given(values, values)
+def test_any_two_values_earn_a_verdict(one: Value, other: Value) -> None:
+    verdict = grade([one], [other])
+    assert verdict.message
+    if isinstance(one, Raised):
+        assert verdict.verdict == "unchecked"
+    assert (verdict.verdict == "pass") == (not verdict.diagnosis)
+
+
+@given(values)
+def test_the_solutions_own_values_pass(value: Value) -> None:
+    if not isinstance(value, Raised):
+        assert grade([value], [value]).verdict == "pass"

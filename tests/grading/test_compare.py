@@ -7,12 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.grading.make import tensor
+from tests.grading.make import tensor, values
 from tutor.grading.compare import Rules, as_float, compare, literal
 from tutor.grading.values import (
     Device,
     DType,
-    Mapping,
     Nothing,
     Opaque,
     Raised,
@@ -21,28 +20,6 @@ from tutor.grading.values import (
     Tensor,
     Text,
     Value,
-)
-
-leaves = st.one_of(
-    st.integers(-(2**40), 2**40).map(literal),
-    st.floats(width=32).map(literal),
-    st.booleans().map(literal),
-    st.text(max_size=8).map(literal),
-    st.just(Nothing()),
-    st.lists(st.floats(width=32), max_size=6).map(tensor),
-    st.lists(st.integers(0, 9), max_size=4).map(lambda dims: Shape(dims=tuple(dims))),
-    st.sampled_from([DType(name="float32"), Device(name="cuda:0"), Opaque(type="f", repr="f")]),
-    st.just(Raised(type="KeyError", bases=("LookupError", "Exception"), message="k")),
-)
-values = st.recursive(
-    leaves,
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=3).map(lambda x: Sequence(kind="list", items=tuple(x))),
-        st.dictionaries(st.text(max_size=5), inner, max_size=3).map(
-            lambda x: Mapping(kind="dict", items=tuple(x.items()))
-        ),
-    ),
-    max_leaves=8,
 )
 
 
@@ -59,7 +36,9 @@ def test_two_values_are_compared_without_an_error(one: Value, other: Value) -> N
 
 
 @given(st.lists(st.floats(-1e6, 1e6, width=32), min_size=1, max_size=20), st.data())
-def test_noise_below_the_tolerance_is_no_difference(items: list[float], data: st.DataObject) -> None:
+def test_noise_below_the_tolerance_is_no_difference(
+    items: list[float], data: st.DataObject
+) -> None:
     noise = [data.draw(st.floats(-4e-5, 4e-5)) for _ in items]
     noisy = [item * (1 + n) for item, n in zip(items, noise, strict=True)]
     assert compare(tensor(items), tensor(noisy)) is None
@@ -109,7 +88,12 @@ def test_a_right_answer_in_another_form_is_right(one: Value, other: Value) -> No
         (literal([1, 2]), literal([1, 2, 3]), "structure", ""),
         (literal({"a": 1}), literal({"b": 1}), "structure", ""),
         (literal({"a": {"b": [1, 2]}}), literal({"a": {"b": [1]}}), "structure", "a.b"),
-        (literal({"layers.0.weight": 1.0}), literal({"layers.0.weight": 2.0}), "value", "layers.0.weight"),
+        (
+            literal({"layers.0.weight": 1.0}),
+            literal({"layers.0.weight": 2.0}),
+            "value",
+            "layers.0.weight",
+        ),
         (literal([1.0, [2.0, 3.0]]), literal([1.0, [2.0, 4.0]]), "value", "[1][1]"),
         (literal({"a b": 1.0}), literal({"a b": 2.0}), "value", "[a b]"),
         (literal(1.0), literal("x"), "kind", ""),

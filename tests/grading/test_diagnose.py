@@ -23,6 +23,7 @@ def case(
     got: list[float],
     shape: tuple[int, ...] | None = None,
     got_shape: tuple[int, ...] | None = None,
+    *,
     sizes: tuple[int, ...] = (),
     dtype: str = "float32",
     got_dtype: str | None = None,
@@ -79,14 +80,14 @@ N6, P6 = normal(6, 3), positive(6)
 N24 = normal(24)
 PROBABILITIES = softmax(normal(5))
 ROWS = softmax(N6[:3]) + softmax(N6[3:])
-SAME_COLUMNS = [
-    math.exp(N6[i]) / (math.exp(N6[i % 3]) + math.exp(N6[i % 3 + 3])) for i in range(6)
-]
+SAME_COLUMNS = [math.exp(N6[i]) / (math.exp(N6[i % 3]) + math.exp(N6[i % 3 + 3])) for i in range(6)]
 
 EXAMPLES: dict[str, Case] = {
     "transposed": case(N6, transpose(N6, 2, 3), (2, 3), (3, 2)),
     "reshaped": case(N6, transpose(N6, 2, 3), (2, 3)),
-    "channels-moved": case(N24, permute(N24, (1, 3, 2, 4), (0, 2, 3, 1)), (1, 3, 2, 4), (1, 2, 4, 3)),
+    "channels-moved": case(
+        N24, permute(N24, (1, 3, 2, 4), (0, 2, 3, 1)), (1, 3, 2, 4), (1, 2, 4, 3)
+    ),
     "axes-permuted": case(N24, permute(N24, (2, 3, 4), (1, 0, 2)), (2, 3, 4), (3, 2, 4)),
     "reversed": case(N6, N6[::-1]),
     "keepdims": case(N6, N6, (6,), (6, 1)),
@@ -139,7 +140,9 @@ def test_every_rule_has_an_example() -> None:
     assert {shared.get(rule.slug, rule.slug) for rule in RULES} <= set(EXAMPLES)
 
 
-@pytest.mark.parametrize("rule", [rule for rule in RULES if not rule.fallback], ids=lambda r: r.slug)
+@pytest.mark.parametrize(
+    "rule", [rule for rule in RULES if not rule.fallback], ids=lambda r: r.slug
+)
 def test_a_rule_does_not_fit_the_right_answer_or_noise(rule: object) -> None:
     for items in (N6, P6, PROBABILITIES, ROWS):
         assert rule.find(case(items, items)) is None  # type: ignore[attr-defined]

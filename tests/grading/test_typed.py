@@ -2,19 +2,22 @@ from __future__ import annotations
 
 import math
 import re
+from typing import get_args
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tests.grading.make import tensor
+from tests.grading.make import tensor, values
 from tutor.grading.answers import Form
 from tutor.grading.compare import literal
 from tutor.grading.grade import grade_value
 from tutor.grading.values import Device, DType, Nothing, Raised, Shape, Text, Value
 
 LOSS = literal(0.40760596)
-KEY_ERROR = Raised(type="KeyError", bases=("LookupError", "Exception", "BaseException"), message="k")
+KEY_ERROR = Raised(
+    type="KeyError", bases=("LookupError", "Exception", "BaseException"), message="k"
+)
 
 
 @pytest.mark.parametrize(
@@ -135,14 +138,18 @@ def test_the_authors_tolerance_replaces_the_digits() -> None:
 
 
 def test_the_authors_mistake_comes_first() -> None:
-    verdict = grade_value(LOSS, "-0.408", "number", mistakes=[(literal(-0.40760596), "Mind the sign.")])
+    verdict = grade_value(
+        LOSS, "-0.408", "number", mistakes=[(literal(-0.40760596), "Mind the sign.")]
+    )
     assert (verdict.diagnosis, verdict.message) == ("author", "Mind the sign.")
 
 
 def test_a_mistake_may_be_text() -> None:
     mistakes: list[tuple[Value | str, str]] = [("??", "unreadable"), ("0.25", "A quarter.")]
     assert grade_value(LOSS, "1/4", "number", mistakes=mistakes).message == "A quarter."
-    verdict = grade_value(DType(name="float32"), "float64", "dtype", mistakes=[("double", "Not 64.")])
+    verdict = grade_value(
+        DType(name="float32"), "float64", "dtype", mistakes=[("double", "Not 64.")]
+    )
     assert verdict.message == "Not 64."
 
 
@@ -190,7 +197,9 @@ def test_a_hundredth_off_is_wrong(value: float, off: float, more: bool) -> None:
     verdict = grade_value(literal(value), repr(wrong), "number")
     assert verdict.verdict == "fail"
     own = f"{wrong:.6g}"
-    assert not re.search(rf"(?<![\d.]){re.escape(f'{value:.6g}')}(?![\d.])", verdict.message.replace(own, ""))
+    assert not re.search(
+        rf"(?<![\d.]){re.escape(f'{value:.6g}')}(?![\d.])", verdict.message.replace(own, "")
+    )
 
 
 @given(st.lists(st.floats(-1e6, 1e6, width=32), min_size=1, max_size=6))
@@ -202,3 +211,23 @@ def test_a_printed_tensor_is_right(items: list[float]) -> None:
 def test_integers_are_exact(one: int, other: int) -> None:
     verdict = grade_value(literal(one), str(other), "number")
     assert (verdict.verdict == "pass") == (one == other)
+
+
+@given(
+    values,
+    st.one_of(
+        st.sampled_from(["1", "0", "2**4000", "[1, 2]", "[[1.5]]", "None", "KeyError", "float32"]),
+        st.text(max_size=20),
+        st.floats().map(repr),
+        st.lists(st.floats(), max_size=4).map(repr),
+    ),
+    st.sampled_from(get_args(Form)),
+    values,
+)
+def test_any_answer_to_any_value_earns_a_verdict(
+    expected: Value, answer: str, form: Form, wrong: Value
+) -> None:
+    verdict = grade_value(expected, answer, form, mistakes=[(wrong, "Foreseen.")], sizes=(8, 3))
+    assert verdict.verdict in ("pass", "fail", "unchecked")
+    assert verdict.message
+    assert (verdict.verdict == "pass") == (not verdict.diagnosis)

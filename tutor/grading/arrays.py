@@ -13,7 +13,7 @@ from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from math import inf, nan, prod
+from math import inf, isfinite, nan, prod
 from typing import Any
 
 from tutor.grading.values import Number, Shape, Tensor, Value
@@ -70,6 +70,13 @@ class Array:
 def is_nan(value: Scalar) -> bool:
     """Return whether a number is NaN, or has a part that is."""
     return value != value  # noqa: PLR0124  true of NaN only, and of complex numbers too
+
+
+def is_finite(value: Scalar) -> bool:
+    """Return whether a number is finite, as a float would see it: `10**400` is not."""
+    if isinstance(value, int):
+        return value.bit_length() < 1000
+    return isfinite(value.real) and isfinite(value.imag)
 
 
 def scalar(number: Number) -> Scalar:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import isfinite
 
-from tutor.grading.arrays import Array, Scalar
+from tutor.grading.arrays import Array, Scalar, is_finite
 from tutor.grading.tolerance import EXACT, Tolerance, close
 
 Facts = dict[str, object]
@@ -33,19 +32,22 @@ class Case:
     @cached_property
     def largest(self) -> int:
         """The place of the largest expected magnitude; -1 when none is finite."""
-        sizes = [(abs(item), place) for place, item in enumerate(self.expected.items)]
-        return max((pair for pair in sizes if isfinite(pair[0])), default=(0.0, -1))[1]
+        finite = (
+            (abs(item), place) for place, item in enumerate(self.expected.items) if is_finite(item)
+        )
+        return max(finite, default=(0.0, -1))[1]
 
     @cached_property
     def numeric(self) -> bool:
-        """Whether both have elements, none of them boolean, and the expected are not all zero."""
-        items = self.expected.items
+        """Whether both have finite elements, none boolean, and the expected are not all zero."""
+        items, got = self.expected.items, self.got.items
         return (
             bool(items)
-            and bool(self.got.items)
+            and bool(got)
             and "bool" not in (self.expected.dtype, self.got.dtype)
             and any(items)
-            and all(isfinite(abs(item)) for item in items)
+            and all(map(is_finite, items))
+            and all(map(is_finite, got))
         )
 
     @property
@@ -90,7 +92,7 @@ class Case:
             wrong = [change(item) for item in items]
         except (ValueError, OverflowError, ZeroDivisionError, TypeError):
             return False
-        finite = (abs(item) for item in wrong if isfinite(abs(item)))
+        finite = (abs(item) for item in wrong if is_finite(item))
         return self.same(wrong, max(finite, default=0.0))
 
 

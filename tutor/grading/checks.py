@@ -275,7 +275,7 @@ def _must_raise(label: str, wanted: str, got: Value) -> _Failure | None:
 def _probe_raised(label: str, got: Raised) -> _Failure:
     missing = re.match(r"name '(\w+)' is not defined", got.message)
     if got.type == "NameError" and missing:
-        words = f"Nothing is named `{missing.group(1)}`: define it, and spell it just so."
+        words = f"Nothing is named `{missing.group(1)}`: define or import it, spelled just so."
         return _Failure(words, "undefined", final=True)
     cause = explain(got.type, got.message)
     because = f" {cause}" if cause else ""

@@ -12,10 +12,10 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from math import inf, isfinite
+from math import inf
 from typing import Any, Literal, cast
 
-from tutor.grading.arrays import Array, Scalar, array_of, is_nan, number
+from tutor.grading.arrays import Array, Scalar, array_of, is_finite, is_nan, number
 from tutor.grading.names import device_name, dtype_name
 from tutor.grading.tolerance import EXACT, Tolerance, close, tolerance_for
 from tutor.grading.values import (
@@ -319,7 +319,7 @@ def _finite(pair: Pair, _rules: Rules) -> Difference | None:
     bad = [
         place
         for place, (one, other) in enumerate(zip(expected.items, got.items, strict=True))
-        if not _is_finite(other) and _is_finite(one)
+        if not is_finite(other) and is_finite(one)
     ]
     if not bad:
         return None
@@ -339,10 +339,6 @@ def _finite(pair: Pair, _rules: Rules) -> Difference | None:
         expected.items[bad[0]],
         got.items[bad[0]],
     )
-
-
-def _is_finite(item: Scalar) -> bool:
-    return isinstance(item, int) or isfinite(abs(item))
 
 
 def _share(many: int, total: int) -> str:

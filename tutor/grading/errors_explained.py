@@ -62,7 +62,7 @@ _TABLE: tuple[Explained, ...] = (
     ),
     Explained(
         "RuntimeError",
-        r"One of the differentiated Tensors appears to not have been used in the graph",
+        r"differentiated Tensors? .*appears? to not have been used in the graph",
         "The result does not depend on one of the tensors you differentiate by.",
     ),
     Explained(
@@ -77,7 +77,7 @@ _TABLE: tuple[Explained, ...] = (
     ),
     Explained(
         "RuntimeError",
-        r"Expected all tensors to be on the same device",
+        r"(?:Expected all tensors to be on the same device|is not on the expected device)",
         "The operands live on different devices: move one with `.to(...)`.",
     ),
     Explained(

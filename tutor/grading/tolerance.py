@@ -34,9 +34,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import inf, isfinite
+from math import inf
 
-from tutor.grading.arrays import Array, Scalar, is_nan
+from tutor.grading.arrays import Array, Scalar, is_finite, is_nan
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Tolerance:
         """Return the tolerance for the elements of `expected`, its span made absolute."""
         if not self.span or len(expected.items) < 2:
             return Tolerance(self.rtol, self.atol)
-        largest = max((abs(item) for item in expected.items if isfinite(abs(item))), default=0.0)
+        largest = max((abs(item) for item in expected.items if is_finite(item)), default=0.0)
         return Tolerance(self.rtol, max(self.atol, self.span * largest))
 
 

@@ -11,11 +11,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from math import floor, isfinite, log10
+from math import floor, log10
 
 from tutor.grading.answers import Form, Reading, Unreadable, read_answer
 from tutor.grading.arithmetic import Typed
-from tutor.grading.arrays import Array, Scalar, array_of, is_nan
+from tutor.grading.arrays import Array, Scalar, array_of, is_finite, is_nan
 from tutor.grading.case import Case
 from tutor.grading.compare import Pair, Rules, compare, pair_up
 from tutor.grading.diagnose import diagnose
@@ -179,7 +179,7 @@ class _Rules:
         got = typed.value
         if expected == got or (is_nan(expected) and is_nan(got)):
             return Fit.EXACT
-        if array.exact or not (isfinite(abs(expected)) and isfinite(abs(got))):
+        if array.exact or not (is_finite(expected) and is_finite(got)):
             return Fit.NO
         if self.rtol is not None or self.atol is not None:
             bound = Tolerance(self.rtol or 0.0, self.atol or 0.0)
@@ -303,7 +303,7 @@ def _right(expected: Value, reading: Reading) -> str:
         array = array_of(expected)
         if array and len(array.items) == 1 and not array.exact:
             exact, shown = array.items[0], show_number(array.items[0])
-            if shown != show_number(reading.typed[0].value) and isfinite(abs(exact)):
+            if shown != show_number(reading.typed[0].value) and is_finite(exact):
                 return f"Right. To more digits it is {shown}."
     return "Right."
 

@@ -104,15 +104,5 @@ class Opaque(Struct, frozen=True, kw_only=True, tag_field="t", tag="opaque"):
 
 
 Value = (
-    Tensor
-    | Number
-    | Text
-    | Nothing
-    | Sequence
-    | Mapping
-    | DType
-    | Shape
-    | Device
-    | Raised
-    | Opaque
+    Tensor | Number | Text | Nothing | Sequence | Mapping | DType | Shape | Device | Raised | Opaque
 )
