@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.controlling_terminal import own_terminal
 from tests.small_course import make_course
 from tutor import __version__, cli
 from tutor.course.models import FRAMEWORKS
@@ -194,3 +196,31 @@ def test_without_a_terminal_it_goes_line_by_line(
     assert done.returncode == 0
     assert "sums/which" in done.stdout
     assert "\x1b" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "term", "painted"),
+    [((), "xterm-256color", True), (("--plain",), "xterm-256color", False), ((), "dumb", False)],
+)
+def test_a_terminal_is_painted_on_unless_it_cannot_be(
+    tmp_path: Path, words: tuple[str, ...], term: str, painted: bool
+) -> None:
+    course = make_course(tmp_path)
+    master, slave = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tutor", "sums/which", *words, "--course", str(course)],
+        cwd=ROOT,
+        env={**os.environ, "FWTUTOR_HOME": str(tmp_path / "home"), "TERM": term},
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        preexec_fn=lambda: own_terminal(slave),  # noqa: PLW1509  # no thread runs here
+    )
+    os.close(slave)
+    seen = b""
+    alternate, prompt = b"\x1b[?1049h", b"answer> "
+    while alternate not in seen and prompt not in seen:
+        seen += os.read(master, 65536)
+    assert (alternate in seen) is painted
+    os.close(master)  # the line drops
+    process.wait(timeout=60)

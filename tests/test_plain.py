@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import pty
-import signal
 import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 
+from tests.controlling_terminal import own_terminal
 from tests.small_course import make_course
 from tutor.errors import UsageError
 from tutor.grading.verdict import Verdict
@@ -251,7 +251,7 @@ async def test_in_a_terminal_ctrl_c_stops_the_run_and_not_the_tutor(home: Path) 
         stdin=slave,
         stdout=slave,
         stderr=slave,
-        preexec_fn=lambda: _own_terminal(slave),
+        preexec_fn=lambda: own_terminal(slave),
     )
     os.close(slave)
     screen = Screen(master)
@@ -264,15 +264,6 @@ async def test_in_a_terminal_ctrl_c_stops_the_run_and_not_the_tutor(home: Path) 
     await screen.wait_for("Saved.")
     assert await process.wait() == 0
     os.close(master)
-
-
-def _own_terminal(slave: int) -> None:
-    import fcntl
-    import termios
-
-    os.setsid()
-    fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Screen:
