@@ -205,6 +205,7 @@ def test_a_million_elements_with_one_wrong() -> None:
 
 @given(st.floats(2**-10, 2**20, width=32), st.floats(1.5, 20))
 def test_words_never_give_the_expected_number_away(expected: float, factor: float) -> None:
+    expected += expected / 3  # the words hold round numbers of their own: 10 %, 3 elements
     difference = compare(tensor([expected] * 3), tensor([expected * factor] * 3))
     assert difference is not None
     assert f"{expected:.6g}" not in difference.words.replace(f"{difference.got_at:.6g}", "")
