@@ -22,7 +22,8 @@ from tutor.ui.app import TutorApp
 from tutor.ui.screens.home import HomeScreen
 from tutor.ui.screens.lesson import LessonScreen, Page
 from tutor.ui.screens.solution import SolutionScreen
-from tutor.ui.widgets.answers import ChooseAnswer, CodeAnswer, OrderAnswer, ValueAnswer
+from tutor.ui.widgets.answers import ChooseAnswer, OrderAnswer, ValueAnswer
+from tutor.ui.widgets.code_answer import CodeAnswer
 from tutor.ui.widgets.output import OutputView
 from tutor.ui.widgets.prose import Prose
 from tutor.ui.widgets.results import Results

@@ -34,6 +34,10 @@ LAST_RESORT = 3.0
 """Seconds after a signal until the process ends by force: a terminal that is gone can block the
 thread that writes to it."""
 
+IMPORT_DELAY = 0.3
+"""Seconds after the map opens until the lesson screen is imported, which takes 30 ms: the map has
+settled by then, and the learner has not yet found Enter."""
+
 
 class TutorApp(ThriftyApp[int]):
     """Two screens: the map, and a lesson on top of it."""
@@ -91,10 +95,10 @@ class TutorApp(ThriftyApp[int]):
                 loop.add_signal_handler(signum, self._leave_on, signum)
         if self._start is None or not self._open(self._start):
             self.push_screen(HomeScreen(self.session))
-            self.call_after_refresh(self._import_lesson)
+            self.set_timer(IMPORT_DELAY, self._import_lesson, name="import")
 
     def _import_lesson(self) -> None:
-        """Import what the next key press needs, now that the map is painted: 15 ms."""
+        """Import what the next key press needs, now that the map is painted."""
         importlib.import_module("tutor.ui.screens.lesson")
 
     def _leave_on(self, signum: int) -> None:

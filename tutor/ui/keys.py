@@ -100,10 +100,13 @@ _NAMES = {"slash": "/", "space": "Space", "enter": "Enter", "question_mark": "?"
 
 def shown(keys: str) -> str:
     """Return keys as they are written for people: `f5,ctrl+r` is `F5 or Ctrl+R`."""
-    return " or ".join(
-        "+".join(_NAMES.get(part, part.capitalize()) for part in key.strip().split("+"))
-        for key in keys.split(",")
-    )
+    return " or ".join(_shown(key.strip()) for key in keys.split(","))
+
+
+def _shown(key: str) -> str:
+    if len(key) == 1:
+        return key  # a capital would mean Shift
+    return "+".join(_NAMES.get(part, part.capitalize()) for part in key.split("+"))
 
 
 def key_of(id: str, keymap: Mapping[str, str]) -> str:

@@ -8,13 +8,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Input, OptionList, Static
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tutor.errors import FwtutorError
 from tutor.session import Standing, StepRef
 from tutor.ui import keys, names
 from tutor.ui.messages import LessonWanted, StepWanted
+from tutor.ui.widgets.keybar import KeyBar
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import LessonInfo
@@ -46,7 +47,7 @@ class HomeScreen(Screen[None]):
         yield Static(id="notice", markup=False)
         yield OptionList(id="map", markup=False)
         yield Static(id="about", markup=False)
-        yield Footer(compact=True, show_command_palette=True)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         notice = self.query_one("#notice", Static)

@@ -11,7 +11,6 @@ from textual.binding import Binding
 from textual.containers import Container, Vertical, VerticalScroll
 from textual.reactive import reactive
 from textual.screen import Screen
-from textual.widgets import Footer
 
 from tutor.errors import FwtutorError
 from tutor.session import Draft, Hint, StepRef, StepView
@@ -19,7 +18,8 @@ from tutor.ui import keys, messages, names
 from tutor.ui.drafts import Drafts
 from tutor.ui.markdown import Block, CodeBlock, Gap, parse
 from tutor.ui.running import follow
-from tutor.ui.widgets.answers import Answer, CodeAnswer, make_answer
+from tutor.ui.widgets.answers import Answer, make_answer
+from tutor.ui.widgets.keybar import KeyBar
 from tutor.ui.widgets.prose import Prose
 from tutor.ui.widgets.results import Results
 from tutor.ui.widgets.statusbar import StatusBar
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from tutor.course.models import FrameworkName
     from tutor.session import Session
+    from tutor.ui.widgets.code_answer import CodeAnswer
 
 PREPARE_DELAY = 0.2
 """Seconds on a step before its worker is warmed: paging through a lesson warms nothing."""
@@ -120,7 +121,7 @@ class LessonScreen(Screen[None]):
                         yield control
                 yield Results(id="results")
         yield StatusBar(id="status")
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         self._arrive()
@@ -202,6 +203,14 @@ class LessonScreen(Screen[None]):
     def _answer(self) -> Answer | None:
         control = self._control()
         return control if isinstance(control, Answer) else None
+
+    def _editor(self) -> CodeAnswer | None:
+        if self._view.kind != "code":
+            return None
+        from tutor.ui.widgets.code_answer import CodeAnswer
+
+        control = self._control()
+        return control if isinstance(control, CodeAnswer) else None
 
     def _read_draft(self) -> Draft | None:
         answer = self._answer()
@@ -293,10 +302,10 @@ class LessonScreen(Screen[None]):
             return
         from tutor.ui.screens.solution import SolutionScreen
 
-        editor = self._control()
-        mine = isinstance(editor, CodeAnswer)
+        editor = self._editor()
+        mine = editor is not None
         wanted = await self.app.push_screen_wait(SolutionScreen(view, solution, replaceable=mine))
-        if wanted and isinstance(editor, CodeAnswer) and view is self._view:
+        if wanted and editor is not None and view is self._view:
             editor.replace(solution, editor.document.start, editor.document.end)
             editor.focus()
 
@@ -322,8 +331,7 @@ class LessonScreen(Screen[None]):
 
     def action_editor(self) -> None:
         """Edit the code in $EDITOR."""
-        editor = self._control()
-        if isinstance(editor, CodeAnswer):
+        if (editor := self._editor()) is not None:
             self.save()
             editor.edit_externally()
 
@@ -397,7 +405,7 @@ class LessonScreen(Screen[None]):
         self._since = time.monotonic()
         self._waiting = self._reached = ""
         self.query_one(Results).clear(hints=False)
-        if isinstance(editor := self._control(), CodeAnswer):
+        if (editor := self._editor()) is not None:
             editor.clear_marks()
         self._ticker = self._ticker or self.set_interval(TICK, self._tick, name="elapsed")
         self._tick()

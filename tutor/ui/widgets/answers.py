@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from textual.binding import Binding
 from textual.content import Content
-from textual.widgets import Input, TextArea
+from textual.widget import Widget
+from textual.widgets import Input
 
 from tutor.session import Draft
 from tutor.ui import highlight
 from tutor.ui.markdown import inline
 from tutor.ui.messages import AnswerChanged, AnswerSubmitted
-from tutor.ui.widgets.editor import CodeEditor
 from tutor.ui.widgets.rows import Rows
 
 if TYPE_CHECKING:
     from tutor.session import StepView
+    from tutor.ui.widgets.code_answer import CodeAnswer
 
 PLACEHOLDERS = {
     "number": "a number, such as 0.5 or 1/2 or 5e-1",
@@ -48,10 +49,13 @@ class Answer(Protocol):
         ...
 
 
-def make_answer(view: StepView, draft: Draft | None) -> ValueAnswer | CodeAnswer | Rows | None:
+def make_answer(view: StepView, draft: Draft | None) -> Widget | None:
     """Return the control for the step, filled with the draft; None for a step to read."""
     control: ValueAnswer | CodeAnswer | ChooseAnswer | OrderAnswer
     if view.kind == "code":
+        # The editor and its parser are 15 ms that other steps do without.
+        from tutor.ui.widgets.code_answer import CodeAnswer
+
         control = CodeAnswer(draft.text if draft else view.starter, id="answer-code")
     elif view.options:
         control = ChooseAnswer(view.options, view.several, id="answer-choose")
@@ -91,30 +95,6 @@ class ValueAnswer(Input):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         self.post_message(AnswerSubmitted())
-
-
-class CodeAnswer(CodeEditor):
-    """The editor."""
-
-    def answer(self) -> str:
-        return self.text
-
-    def draft(self) -> Draft:
-        row, column = self.cursor_location
-        return Draft(self.text, row, column)
-
-    def restore(self, draft: Draft) -> None:
-        if self.text != draft.text:
-            self.load_text(draft.text)
-        self.move_cursor((draft.row, draft.column))
-
-    def on_text_area_changed(self, event: TextArea.Changed) -> None:
-        event.stop()
-        self.post_message(AnswerChanged())
-
-    def on_text_area_selection_changed(self, event: TextArea.SelectionChanged) -> None:
-        event.stop()
-        self.post_message(AnswerChanged())
 
 
 class ChooseAnswer(Rows):

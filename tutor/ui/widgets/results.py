@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -34,25 +33,33 @@ class Results(VerticalScroll):
 
     BINDINGS = [Binding("enter", "turn_page", "Next step", show=False)]
 
-    def compose(self) -> ComposeResult:
-        yield Prose(id="verdict")
-        yield Prose(id="hints")
-        yield Prose(id="measured")
-        yield OutputView(id="output")
-
     def on_mount(self) -> None:
-        self._reveal()
+        self.display = False
+
+    def _part(self, name: str) -> Prose:
+        """One of the parts; all are made when the first is needed, which a reader never does."""
+        if not self.children:
+            self.mount(
+                Prose(id="verdict"), Prose(id="hints"), Prose(id="measured"), OutputView(id="output")
+            )
+        return self.query_one(f"#{name}", Prose)
+
+    def _output(self) -> OutputView:
+        self._part("verdict")
+        return self.query_one(OutputView)
 
     def action_turn_page(self) -> None:
         self.post_message(PageTurned())
 
     def clear(self, *, hints: bool) -> None:
         """Forget the last run; the hints too, when the step changes."""
-        self.query_one("#verdict", Prose).show(())
-        self.query_one("#measured", Prose).show(())
-        self.query_one(OutputView).clear()
+        if not self.children:
+            return
+        self._part("verdict").show(())
+        self._part("measured").show(())
+        self._output().clear()
         if hints:
-            self.query_one("#hints", Prose).show(())
+            self._part("hints").show(())
         self._reveal()
 
     def _reveal(self) -> None:
@@ -61,11 +68,11 @@ class Results(VerticalScroll):
         for prose in self.query(Prose):
             prose.display = prose.filled
             any_part = any_part or prose.filled
-        self.display = any_part or self.query_one(OutputView).has_class("-some")
+        self.display = any_part or self._output().has_class("-some")
 
     def show_verdict(self, verdict: Verdict, words: str = "") -> None:
         """Show a verdict, from its first line; under other words when it judges nothing."""
-        self.query_one("#verdict", Prose).show(verdict_blocks(verdict, words))
+        self._part("verdict").show(verdict_blocks(verdict, words))
         self._reveal()
         self.scroll_home(animate=False)
 
@@ -73,7 +80,7 @@ class Results(VerticalScroll):
         """Show why nothing could be run or shown."""
         mark, style = VERDICTS["unchecked"]
         blocks: list[Block] = [Line(Content.styled(mark, style)), Line(Content(sentence))]
-        self.query_one("#verdict", Prose).show(blocks)
+        self._part("verdict").show(blocks)
         self._reveal()
         self.scroll_home(animate=False)
 
@@ -83,18 +90,18 @@ class Results(VerticalScroll):
         for hint in hints:
             blocks.append(Line(Content.styled(f"Hint {hint.number} of {hint.of}", "bold")))
             blocks.extend(parse(hint.text))
-        self.query_one("#hints", Prose).show(blocks)
+        self._part("hints").show(blocks)
         self._reveal()
-        self.call_after_refresh(self.query_one("#hints").scroll_visible, animate=False)
+        self.call_after_refresh(self._part("hints").scroll_visible, animate=False)
 
     def show_measured(self, measured: Measured) -> None:
         """Draw an experiment's results."""
-        self.query_one("#measured", Prose).show(bars(measured))
+        self._part("measured").show(bars(measured))
         self._reveal()
 
     def feed(self, text: str, error: bool) -> None:
         """Show a slice of output, keeping the newest in view."""
-        self.query_one(OutputView).feed(text, error)
+        self._output().feed(text, error)
         self._reveal()
         self.scroll_end(animate=False)
 

@@ -1,0 +1,33 @@
+"""The editor, as the control for a step of code."""
+
+from __future__ import annotations
+
+from textual.widgets import TextArea
+
+from tutor.session import Draft
+from tutor.ui.messages import AnswerChanged
+from tutor.ui.widgets.editor import CodeEditor
+
+
+class CodeAnswer(CodeEditor):
+    """The editor."""
+
+    def answer(self) -> str:
+        return self.text
+
+    def draft(self) -> Draft:
+        row, column = self.cursor_location
+        return Draft(self.text, row, column)
+
+    def restore(self, draft: Draft) -> None:
+        if self.text != draft.text:
+            self.load_text(draft.text)
+        self.move_cursor((draft.row, draft.column))
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        event.stop()
+        self.post_message(AnswerChanged())
+
+    def on_text_area_selection_changed(self, event: TextArea.SelectionChanged) -> None:
+        event.stop()
+        self.post_message(AnswerChanged())
