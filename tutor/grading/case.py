@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from tutor.grading.arrays import Array, Scalar, is_finite
+from tutor.grading.arrays import Array, Scalar, all_finite, is_finite, largest
 from tutor.grading.tolerance import EXACT, Tolerance, close
 
 Facts = dict[str, object]
@@ -32,10 +32,7 @@ class Case:
     @cached_property
     def largest(self) -> int:
         """The place of the largest expected magnitude; -1 when none is finite."""
-        finite = (
-            (abs(item), place) for place, item in enumerate(self.expected.items) if is_finite(item)
-        )
-        return max(finite, default=(0.0, -1))[1]
+        return largest(self.expected.items)
 
     @cached_property
     def numeric(self) -> bool:
@@ -46,8 +43,8 @@ class Case:
             and bool(got)
             and "bool" not in (self.expected.dtype, self.got.dtype)
             and any(items)
-            and all(map(is_finite, items))
-            and all(map(is_finite, got))
+            and all_finite(items)
+            and all_finite(got)
         )
 
     @property
@@ -60,19 +57,19 @@ class Case:
         """Whether the elements are right, and only their shape is not."""
         return self.aligned and self.same(self.expected.items)
 
-    def same(self, wrong: Iterable[Scalar], largest: float | None = None) -> bool:
+    def same(self, wrong: Iterable[Scalar], top: float | None = None) -> bool:
         """Return whether the learner's elements are `wrong`, in row-major order.
 
-        `largest` is the largest magnitude in `wrong`, where it is not that of the expected array.
+        `top` is the largest magnitude in `wrong`, where it is not that of the expected array.
         """
         if self.fits:
             return all(self.fits(place, item) for place, item in enumerate(wrong))
         if self.expected.exact and self.got.exact:
             bound = EXACT
         else:
-            if largest is None and self.largest >= 0:
-                largest = abs(self.expected.items[self.largest])
-            spread = self.tolerance.span * (largest or 0.0) if len(self.got.items) > 1 else 0.0
+            if top is None and self.largest >= 0:
+                top = abs(self.expected.items[self.largest])
+            spread = self.tolerance.span * (top or 0.0) if len(self.got.items) > 1 else 0.0
             bound = Tolerance(self.tolerance.rtol, max(self.tolerance.atol, spread))
         return all(close(one, two, bound) for one, two in zip(wrong, self.got.items, strict=True))
 

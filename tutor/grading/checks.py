@@ -382,7 +382,7 @@ def _diagnosis(
             return None
         leaves = len(pairs)
         for pair in pairs:
-            if compare(pair.expected, pair.got, check.rules) is None:
+            if leaves > 1 and compare(pair.expected, pair.got, check.rules) is None:
                 continue
             case = _case(pair, check, sizes)
             if case is None:

@@ -15,7 +15,7 @@ from functools import cached_property
 from math import inf
 from typing import Any, Literal, cast
 
-from tutor.grading.arrays import Array, Scalar, array_of, is_finite, is_nan, number
+from tutor.grading.arrays import Array, Scalar, all_finite, array_of, is_finite, is_nan, number
 from tutor.grading.names import device_name, dtype_name
 from tutor.grading.tolerance import EXACT, Tolerance, close, tolerance_for
 from tutor.grading.values import (
@@ -314,7 +314,7 @@ def _finite(pair: Pair, _rules: Rules) -> Difference | None:
     if _same_bytes(pair.expected, pair.got) or not _comparable(pair) or pair.arrays is None:
         return None
     expected, got = pair.arrays
-    if expected.exact and got.exact:
+    if (expected.exact and got.exact) or all_finite(got.items):
         return None
     bad = [
         place

@@ -239,12 +239,17 @@ def all_zero(case: Case) -> Facts | None:
     return {"where": " everywhere" if len(case.got.items) > 1 else ""}
 
 
+def _varied(items: Sequence[Scalar]) -> bool:
+    """Whether the magnitudes differ: one number fits any offset and any factor."""
+    return any(not math.isclose(abs(item), abs(items[0]), rel_tol=1e-6) for item in items)
+
+
 def constant_offset(case: Case) -> Facts | None:
     """The same amount added to every element."""
     expected, got = case.expected.items, case.got.items
     if not _numeric(case) or len(expected) < 3 or case.expected.exact:
         return None
-    if len({round(abs(item), 12) for item in expected}) < 2:
+    if not _varied(expected):
         return None
     offset = got[case.largest] - expected[case.largest]
     return {} if case.maps(lambda item: item + offset) else None
@@ -255,7 +260,7 @@ def constant_factor(case: Case) -> Facts | None:
     expected, got = case.expected.items, case.got.items
     if not _numeric(case) or len(expected) < 2 or case.largest < 0:
         return None
-    if len({round(abs(item), 12) for item in expected if item}) < 2:
+    if not _varied([item for item in expected if item]):
         return None
     factor = got[case.largest] / expected[case.largest]
     if not factor or factor == 1 or isinstance(factor, complex):

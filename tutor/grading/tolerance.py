@@ -36,7 +36,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import inf
 
-from tutor.grading.arrays import Array, Scalar, is_finite, is_nan
+from tutor.grading.arrays import Array, Scalar, is_nan, largest
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,9 @@ class Tolerance:
         """Return the tolerance for the elements of `expected`, its span made absolute."""
         if not self.span or len(expected.items) < 2:
             return Tolerance(self.rtol, self.atol)
-        largest = max((abs(item) for item in expected.items if is_finite(item)), default=0.0)
-        return Tolerance(self.rtol, max(self.atol, self.span * largest))
+        place = largest(expected.items)
+        top = abs(expected.items[place]) if place >= 0 else 0.0
+        return Tolerance(self.rtol, max(self.atol, self.span * top))
 
 
 EXACT = Tolerance(0.0, 0.0)
