@@ -85,7 +85,7 @@ class Host:
             await host.close()
             label = launch.LABELS.get(framework, framework)
             raise RuntimeUnavailable(
-                f"{label} did not start within {seconds:.0f} s in {host.program}."
+                f"{label} did not start within {seconds:g} s in {host.program}."
             ) from None
         except BaseException:
             await host.close()
@@ -257,7 +257,9 @@ class Host:
             with contextlib.suppress(ConnectionError, RuntimeError):
                 process.stdin.close()  # it goes when its stdin ends
             try:
-                await asyncio.wait_for(process.wait(), CLOSE_SECONDS)
+                # one that never said hello has no workers to clear away
+                grace = CLOSE_SECONDS if self.folder else 0.2
+                await asyncio.wait_for(process.wait(), grace)
             except TimeoutError:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)

@@ -15,6 +15,7 @@ import resource
 import select
 import signal
 import sys
+import tempfile
 import time
 import types
 import warnings
@@ -146,6 +147,7 @@ class Attempt:
     def _settle(self) -> None:
         """Make the process look like a plain script's, and take what must not be patched."""
         os.environ["TMPDIR"] = self.worker.folder
+        tempfile.tempdir = None  # the host has asked for it already, and it is remembered
         limit = int(self.job["limits"]["file"])
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
         if not self.job["compile_cache"]:

@@ -1,0 +1,239 @@
+"""Hosts that cannot start, die, or are left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import sysconfig
+import textwrap
+import venv
+from pathlib import Path
+
+import pytest
+
+from tests.runtime.hosts import alive, gone, run, session_loop
+from tutor.errors import RuntimeUnavailable
+from tutor.runtime.host import Host
+from tutor.runtime.interpreter import probe_interpreter
+from tutor.runtime.pool import Pool
+from tutor.runtime.worker.processes import descendants, table
+
+pytestmark = session_loop
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+async def refused(framework: str, *command: str, seconds: float = 20) -> str:
+    with pytest.raises(RuntimeUnavailable) as caught:
+        await Host.start(framework, command, seconds=seconds)
+    text = str(caught.value)
+    assert "\n" not in text.strip() and "Traceback" not in text
+    return text
+
+
+async def test_a_path_that_is_not_there() -> None:
+    text = await refused("torch", "/nowhere/python")
+    assert "does not exist: `/nowhere/python`" in text and "PyTorch" in text
+
+
+async def test_a_path_that_cannot_be_run(tmp_path: Path) -> None:
+    (tmp_path / "python").write_text("")
+    assert "is not executable" in await refused("torch", str(tmp_path / "python"))
+
+
+async def test_a_directory(tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "python").write_text("")
+    text = await refused("torch", str(tmp_path))
+    assert "is a directory" in text and f"Did you mean `{tmp_path}/bin/python`?" in text
+
+
+@pytest.mark.parametrize("program", ["/bin/false", "/bin/echo", "/bin/cat"])
+async def test_a_program_that_is_no_python(program: str) -> None:
+    text = await refused("torch", program, seconds=5)
+    assert program in text and "Python" in text
+
+
+async def test_a_program_that_says_nothing(tmp_path: Path) -> None:
+    script = tmp_path / "silent"
+    script.write_text("#!/bin/sh\nexec sleep 60\n")
+    script.chmod(0o755)
+    assert "did not start within 0.3 s" in await refused("torch", str(script), seconds=0.3)
+
+
+@pytest.fixture(scope="session")
+def bare_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A virtual environment with nothing in it."""
+    folder = tmp_path_factory.mktemp("bare")
+    venv.create(folder, with_pip=False, symlinks=True)
+    return folder / "bin" / "python"
+
+
+async def test_an_interpreter_without_the_framework(bare_python: Path) -> None:
+    text = await refused("jax", str(bare_python))
+    assert f"JAX is not installed for {bare_python}" in text
+    assert 'pip install "fwtutor[jax]"' in text and f"{bare_python} -m pip install jax" in text
+
+
+async def test_a_framework_that_fails_to_import(bare_python: Path, tmp_path: Path) -> None:
+    (tmp_path / "torch.py").write_text("import missing_dependency")
+    text = await refused("torch", "env", f"PYTHONPATH={tmp_path}", str(bare_python))
+    assert "No module named 'missing_dependency'" in text and "cannot be imported" in text
+
+
+async def test_a_framework_that_kills_its_python(bare_python: Path, tmp_path: Path) -> None:
+    (tmp_path / "torch.py").write_text("import os\nos.write(2, b'cannot go on')\nos.abort()")
+    text = await refused("torch", "env", f"PYTHONPATH={tmp_path}", str(bare_python))
+    assert "killed by signal 6" in text or "exit code 134" in text
+    assert "cannot go on" in text
+
+
+async def test_a_torch_py_in_the_current_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "numpy.py").write_text("raise RuntimeError('the wrong numpy')")
+    monkeypatch.chdir(tmp_path)
+    host = await Host.start("numpy")
+    await host.close()
+
+
+async def test_another_environment_that_has_torch_and_not_fwtutor(
+    tmp_path: Path, bare_python: Path
+) -> None:
+    pytest.importorskip("torch")
+    site = next(bare_python.parents[1].glob("lib/python*/site-packages"))
+    (site / "borrowed.pth").write_text(sysconfig.get_paths()["purelib"] + "\n")
+    try:
+        # fwtutor may be installed beside torch where the tests run: hide it as a bare site would
+        (tmp_path / "sitecustomize.py").write_text(
+            textwrap.dedent(
+                """
+                import sys
+                class Hide:
+                    def find_spec(self, name, path=None, target=None):
+                        if name.split(".")[0] in ("tutor", "msgspec"):
+                            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+                sys.meta_path.insert(0, Hide())
+                """
+            )
+        )
+        command = ("env", f"PYTHONPATH={tmp_path}", str(bare_python))
+        absent = subprocess.run([*command, "-c", "import tutor"], capture_output=True, cwd=tmp_path)
+        assert absent.returncode != 0 and b"ModuleNotFoundError" in absent.stderr
+        host = await Host.start("torch", command)
+        try:
+            assert Path(host.hello.executable) == bare_python
+            ran = await run(
+                host,
+                "import torch\nx = torch.tensor(3.0, requires_grad=True)\n(x * x).backward()",
+                "x.grad.item()", "raises(__import__, 'tutor')", "gradient(lambda v: v * v, x)",
+            )  # fmt: skip
+            assert ran.first[:2] == (6.0, "ModuleNotFoundError")
+        finally:
+            await host.close()
+    finally:
+        (site / "borrowed.pth").unlink()
+
+
+async def test_probing_an_interpreter(bare_python: Path) -> None:
+    good = await probe_interpreter((), "numpy")
+    assert good.works and good.version and good.devices == ("cpu",) and good.reason == ""
+    assert good.import_seconds > 0 and good.command == sys.executable
+    bad = await probe_interpreter((str(bare_python),), "numpy")
+    assert not bad.works and "NumPy is not installed" in bad.reason
+
+
+async def test_a_host_that_is_killed_is_started_again() -> None:
+    pool = Pool()
+    try:
+        host = await pool.host("numpy")
+        assert await pool.host("numpy") is host
+        running = asyncio.create_task(run(host, "import time\nprint('on')\ntime.sleep(60)"))
+        await asyncio.sleep(0.2)
+        below = descendants(host.pid, table())
+        os.kill(host.pid, signal.SIGKILL)
+        outcome = (await running).outcome
+        assert outcome.how == "host-lost" and "killed by signal 9" in outcome.words
+        assert await gone(*below), "workers must go with their host"
+        left = host.folder
+        again = await pool.host("numpy")
+        assert again is not host and (await run(again, "x = 1", "x")).first == (1,)
+        assert not Path(left).exists(), "a new host removes what a killed one left"
+        assert pool.alive() == (again,)
+    finally:
+        await pool.close()
+    assert pool.alive() == () and await gone(again.pid)
+
+
+async def test_a_dead_host_says_so() -> None:
+    host = await Host.start("numpy")
+    await host.close()
+    assert not alive(host.pid) and not Path(host.folder).exists()
+    assert (await run(host, "x = 1")).outcome.how == "host-lost"
+    with pytest.raises(RuntimeUnavailable):
+        await host.warm_up()
+
+
+UI = """
+import asyncio, sys
+from tutor.runtime.host import Host
+from tutor.runtime.job import Block, Job
+async def main():
+    host = await Host.start("numpy")
+    source = {source!r}
+    job = Job(framework="numpy", blocks=(Block(name="answer", source=source),))
+    print(host.pid, host.folder, flush=True)
+    async for event in host.run(job):
+        text = getattr(event, "text", "").strip()
+        if text:
+            print(text, flush=True)
+asyncio.run(main())
+"""
+
+
+async def test_a_ui_that_is_killed_leaves_nothing() -> None:
+    source = (
+        "import os, subprocess\nchild = subprocess.Popen(['sleep', '60'], start_new_session=True)\n"
+        "print(os.getpid(), child.pid)\nwhile True:\n    try:\n        while True: pass\n"
+        "    except: pass\n"
+    )
+    ui = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", UI.format(source=source), cwd=ROOT, stdout=subprocess.PIPE
+    )
+    assert ui.stdout is not None
+    first = (await ui.stdout.readline()).decode().split()
+    second = (await ui.stdout.readline()).decode().split()
+    pids = [int(first[0]), *map(int, second)]
+    assert all(alive(pid) for pid in pids)
+    os.kill(ui.pid, signal.SIGKILL)
+    await ui.wait()
+    assert await gone(*pids)
+    assert not Path(first[1]).exists()
+
+
+async def test_cancelling_a_start_leaves_nothing() -> None:
+    starting = asyncio.create_task(Host.start("numpy"))
+    await asyncio.sleep(0.01)
+    before = set(descendants(os.getpid(), table()))
+    starting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await starting
+    assert await gone(*(before - set(descendants(os.getpid(), table()))))
+
+
+async def test_a_device_that_is_not_there(numpy: Host) -> None:
+    ran = await run(numpy, "x = 1", "x", device="cpu")
+    assert ran.first == (1,)
+    pytest.importorskip("torch")
+    host = await Host.start("torch")
+    try:
+        if host.hello.devices == ("cpu",):
+            ran = await run(host, "x = 1", "x", device="cuda")
+            assert ran.outcome.how == "not-started"
+            assert "there is no device `cuda` here; there is: cpu" in ran.outcome.words
+            assert (await run(host, "x = 1", "x")).first == (1,)
+    finally:
+        await host.close()
