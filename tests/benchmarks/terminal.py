@@ -167,7 +167,7 @@ class KeyCost:
 
 @dataclass(frozen=True)
 class Settled:
-    """When a first screen was there: medians, in seconds from the start of the process."""
+    """When a first screen was there, in seconds from the start of the process."""
 
     first_byte: float
     """The first byte of any kind."""
@@ -202,23 +202,20 @@ def bytes_per_key(
 _ALTERNATE_SCREEN = b"\x1b[?1049h"
 
 
-def time_to_settled(
+def first_screen(
     argv: Sequence[str],
     env: Mapping[str, str] | None = None,
-    runs: int = 5,
     size: tuple[int, int] = SIZE,
 ) -> Settled:
-    """Start the program `runs` times and return when its first screen stood still."""
-    results: list[tuple[float, float, float, int]] = []
-    for _ in range(runs):
-        with Terminal(argv, env, size) as terminal:
-            output = bytearray()
-            content = 0.0
-            while data := terminal.read(QUIET if terminal.first else 60.0):
-                output += data
-                _, entered, rest = output.partition(_ALTERNATE_SCREEN)
-                # Modes are switched on with some 200 bytes; a painted screen is at least 1 kB.
-                if not content and entered and len(rest) > 1024:
-                    content = terminal.last
-            results.append((terminal.first, content or terminal.last, terminal.last, len(output)))
-    return Settled(*(statistics.median(column) for column in zip(*results, strict=True)))
+    """Start the program once and return when its first screen stood still."""
+    with Terminal(argv, env, size) as terminal:
+        output = bytearray()
+        content = 0.0
+        # Until there is a picture, silence is only a slow machine.
+        while data := terminal.read(QUIET if content else 20.0):
+            output += data
+            _, entered, rest = output.partition(_ALTERNATE_SCREEN)
+            # Modes are switched on with some 200 bytes; a painted screen is at least 1 kB.
+            if not content and entered and len(rest) > 1024:
+                content = terminal.last
+        return Settled(terminal.first, content or terminal.last, terminal.last, len(output))
