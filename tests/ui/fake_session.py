@@ -15,6 +15,7 @@ from tutor.course.catalogue import LessonInfo, StepInfo
 from tutor.course.models import Course, FrameworkName, Track
 from tutor.errors import Finding, UsageError
 from tutor.grading.verdict import Verdict
+from tutor.runtime.job import Hello
 from tutor.session import Draft, Hint, Session, Standing, StepRef, StepView, SubmitEvent
 
 FRAMEWORKS: tuple[FrameworkName, ...] = ("torch", "jax", "tensorflow")
@@ -68,6 +69,7 @@ class FakeSession:
         self.taken: dict[StepRef, int] = {}
         self.resets: list[tuple[str | None, str | None]] = []
         self.save_error: Exception | None = None
+        self.alive: tuple[Hello, ...] = ()
         self.stopped = asyncio.Event()
         self.closed = False
         infos = [_info(self.steps), *lessons]
@@ -167,6 +169,9 @@ class FakeSession:
 
     async def prepare(self, ref: StepRef, framework: FrameworkName) -> None:
         self.prepared.append((ref, framework))
+
+    async def hosts(self) -> tuple[Hello, ...]:
+        return self.alive
 
     async def submit(
         self, ref: StepRef, framework: FrameworkName, answer: str

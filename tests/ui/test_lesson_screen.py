@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -15,16 +16,17 @@ from tests.ui import fake_course
 from tests.ui.fake_session import FakeSession
 from tutor.errors import RuntimeUnavailable, StateError
 from tutor.grading.verdict import Verdict
-from tutor.runtime.job import Printed, Started
+from tutor.runtime.job import Hello, Printed, Started
 from tutor.session import Draft, StepRef, Waiting
 from tutor.ui import messages
 from tutor.ui.app import TutorApp
 from tutor.ui.screens.home import HomeScreen
-from tutor.ui.screens.lesson import LessonScreen, Page
+from tutor.ui.screens.lesson import LessonScreen
 from tutor.ui.screens.solution import SolutionScreen
 from tutor.ui.widgets.answers import ChooseAnswer, OrderAnswer, ValueAnswer
 from tutor.ui.widgets.code_answer import CodeAnswer
 from tutor.ui.widgets.output import OutputView
+from tutor.ui.widgets.page import Page
 from tutor.ui.widgets.prose import Prose
 from tutor.ui.widgets.results import Results
 from tutor.ui.widgets.statusbar import StatusBar
@@ -510,3 +512,26 @@ async def test_a_step_for_one_framework_does_not_change_the_learners_own() -> No
         await pilot.pause()
         assert text_of(pilot, StatusBar).startswith("JAX")
         assert (at("torch-only"), "torch") in fake.drafts
+
+
+def hello(machine: str) -> Hello:
+    return Hello(
+        framework="torch", version="2", python="3.11", executable="python", machine=machine,
+        devices=("cpu",), import_seconds=1.0, forks=True,
+    )  # fmt: skip
+
+
+async def test_the_bar_shows_the_device_and_its_memory(fake: FakeSession) -> None:
+    fake.alive = (hello(platform.node()),)
+    async with opened(fake, "by-hand") as pilot:
+        await until(pilot, lambda: text_of(pilot, StatusBar).rstrip().endswith("iB free"))
+        assert " · cpu · " in text_of(pilot, StatusBar)
+
+
+async def test_the_memory_of_another_machine_is_not_made_up(fake: FakeSession) -> None:
+    fake.alive = (hello("elsewhere.example"),)
+    async with opened(fake, "by-hand") as pilot:
+        await until(pilot, lambda: " · cpu" in text_of(pilot, StatusBar))
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+        assert "free" not in text_of(pilot, StatusBar)

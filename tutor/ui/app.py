@@ -174,7 +174,7 @@ class TutorApp(ThriftyApp[int]):
         from tutor.ui.screens.lesson import LessonScreen
 
         try:
-            screen = LessonScreen(self.session, ref, self._framework)
+            screen = LessonScreen(self.session, ref, self._framework, self.keymap)
         except FwtutorError as error:
             self.notify(str(error), title="Cannot open", severity="error", markup=False)
             return None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import platform
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -16,10 +18,10 @@ from tutor.errors import FwtutorError
 from tutor.session import Draft, Hint, StepRef, StepView
 from tutor.ui import keys, messages, names
 from tutor.ui.drafts import Drafts
-from tutor.ui.markdown import Block, CodeBlock, Gap, parse
 from tutor.ui.running import follow
 from tutor.ui.widgets.answers import Answer, make_answer
 from tutor.ui.widgets.keybar import KeyBar
+from tutor.ui.widgets.page import Page, page_blocks
 from tutor.ui.widgets.prose import Prose
 from tutor.ui.widgets.results import Results
 from tutor.ui.widgets.statusbar import StatusBar
@@ -41,24 +43,6 @@ TICK = 1.0
 """Seconds between updates of the elapsed time: each is about 100 bytes on the line."""
 
 
-class Page(VerticalScroll):
-    """What there is to read. Enter turns the page; Space too, at its end."""
-
-    BINDINGS = [
-        Binding("enter", "turn_page", "Next step", show=False),
-        Binding("space", "read_on", "Read on", show=False),
-    ]
-
-    def action_turn_page(self) -> None:
-        self.post_message(messages.PageTurned())
-
-    def action_read_on(self) -> None:
-        if self.scroll_offset.y >= self.max_scroll_y:
-            self.action_turn_page()
-        else:
-            self.scroll_page_down(animate=False)
-
-
 class LessonScreen(Screen[None]):
     """Shows the steps of one lesson."""
 
@@ -74,15 +58,20 @@ class LessonScreen(Screen[None]):
     running: reactive[bool] = reactive(False, bindings=True)
 
     def __init__(
-        self, session: Session, ref: StepRef, framework: FrameworkName | None = None
+        self,
+        session: Session,
+        ref: StepRef,
+        framework: FrameworkName | None = None,
+        keymap: Mapping[str, str] | None = None,
     ) -> None:
-        """Open the lesson at a step.
+        """Open the lesson at a step, in a framework (else the learner's last).
 
         Raises:
             FwtutorError: The lesson cannot be read, or has no such step.
         """
         super().__init__()
         self._session = session
+        self._keymap = keymap or {}
         place = session.where()
         if framework is None:
             framework = place[1] if place else session.view(ref).framework
@@ -113,7 +102,7 @@ class LessonScreen(Screen[None]):
         yield StepStrip(id="strip")
         with Container(id="body"):
             with Page(id="page"):
-                yield Prose(page_blocks(view), id="prose")
+                yield Prose(page_blocks(view, self._keymap), id="prose")
             with Vertical(id="work"):
                 with VerticalScroll(id="answer", can_focus=False):
                     control = make_answer(view, draft)
@@ -142,7 +131,7 @@ class LessonScreen(Screen[None]):
         if control is not None:
             await place.mount(control)
         self.query_one(Results).clear(hints=True)
-        self.query_one("#prose", Prose).show(page_blocks(view))
+        self.query_one("#prose", Prose).show(page_blocks(view, self._keymap))
         self.query_one(Page).scroll_home(animate=False)
         self._arrive()
 
@@ -163,7 +152,7 @@ class LessonScreen(Screen[None]):
         self._show_standing()
         status = self.query_one(StatusBar)
         others = [names.framework(name) for name in view.frameworks if name != view.framework]
-        key = keys.shown(keys.key_of("framework", self.app.keymap))
+        key = keys.shown(keys.key_of("framework", self._keymap))
         status.framework = names.framework(view.framework) + (
             f" ({key}: {', '.join(others)})" if others else ""
         )
@@ -397,7 +386,13 @@ class LessonScreen(Screen[None]):
     @work(exclusive=True, group="prepare", exit_on_error=False)
     async def _prepare(self) -> None:
         """Warm a worker for this step, so that a run does not wait."""
-        await self._session.prepare(self._view.ref, self._view.framework)
+        view = self._view
+        await self._session.prepare(view.ref, view.framework)
+        status = self.query_one(StatusBar)
+        for host in await self._session.hosts():
+            if host.framework == view.framework and host.devices and view is self._view:
+                status.here = host.machine == platform.node()
+                status.device = host.devices[0]
 
     @on(messages.RunStarted)
     def _on_run_started(self) -> None:
@@ -475,7 +470,7 @@ class LessonScreen(Screen[None]):
             return
         elapsed = int(time.monotonic() - self._since)
         what = self._waiting or "running"
-        stop = keys.shown(keys.key_of("stop", self.app.keymap))
+        stop = keys.shown(keys.key_of("stop", self._keymap))
         clock = f" {elapsed} s" if elapsed else ""
         self.query_one(StatusBar).run = f"{what}{clock} · {stop} stops"
 
@@ -498,18 +493,3 @@ class LessonScreen(Screen[None]):
             await self.action_next()
         else:
             control.focus()
-
-
-def page_blocks(view: StepView) -> list[Block]:
-    """Return what there is to read on a step: the prompt, and code that is not the learner's."""
-    blocks: list[Block] = list(parse(view.prompt))
-    labels = {
-        "read": "F5 runs this:",
-        "measure": "The experiment, which F5 runs:",
-    }
-    if view.setup:
-        blocks += [Gap(), CodeBlock(view.setup.rstrip("\n"), label="Runs before your code:")]
-    if view.given:
-        label = labels.get(view.kind, "")
-        blocks += [Gap(), CodeBlock(view.given.rstrip("\n"), label=label)]
-    return blocks

@@ -1,0 +1,49 @@
+"""The pane with what there is to read on a step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+
+from tutor.ui import keys
+from tutor.ui.markdown import Block, CodeBlock, Gap, parse
+from tutor.ui.messages import PageTurned
+
+if TYPE_CHECKING:
+    from tutor.session import StepView
+
+
+class Page(VerticalScroll):
+    """Enter turns the page; Space too, at its end."""
+
+    BINDINGS = [
+        Binding("enter", "turn_page", "Next step", show=False),
+        Binding("space", "read_on", "Read on", show=False),
+    ]
+
+    def action_turn_page(self) -> None:
+        """Ask for what comes after the text."""
+        self.post_message(PageTurned())
+
+    def action_read_on(self) -> None:
+        """A screenful further, or on."""
+        if self.scroll_offset.y >= self.max_scroll_y:
+            self.action_turn_page()
+        else:
+            self.scroll_page_down(animate=False)
+
+
+def page_blocks(view: StepView, keymap: Mapping[str, str]) -> list[Block]:
+    """Return what there is to read: the prompt, and code that is not the learner's."""
+    key = keys.shown(keys.key_of("run", keymap))
+    labels = {"read": f"{key} runs this:", "measure": f"The experiment; {key} runs it:"}
+    blocks: list[Block] = list(parse(view.prompt))
+    if view.setup:
+        blocks += [Gap(), CodeBlock(view.setup.rstrip("\n"), label="Runs before your code:")]
+    if view.given:
+        label = labels.get(view.kind, "")
+        blocks += [Gap(), CodeBlock(view.given.rstrip("\n"), label=label)]
+    return blocks
