@@ -48,6 +48,18 @@ def test_the_last_lines_are_kept_and_the_rest_counted() -> None:
     assert buffer.dropped == 2 * MAX_LINES
 
 
+def test_one_large_slice_is_as_many_small_ones() -> None:
+    lines = [f"line {number}\n" for number in range(3 * MAX_LINES)]
+    slices = ["half", " a line\n", "".join(lines), "half", " again\n" + "".join(lines), "end"]
+    at_once, one_by_one = OutputBuffer(), OutputBuffer()
+    for text in slices:
+        at_once.feed(text)
+        for line in text.splitlines(keepends=True):
+            one_by_one.feed(line)
+    assert at_once.lines == one_by_one.lines
+    assert at_once.dropped == one_by_one.dropped
+
+
 def test_a_very_long_line_is_cut_and_counted() -> None:
     buffer = OutputBuffer()
     buffer.feed("x" * (MAX_LINE + 10))
