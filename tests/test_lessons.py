@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from tutor.course.catalogue import Catalogue, shipped
 from tutor.course.models import Choose, Code, FrameworkName, Lesson, Measure, Order, Step, Value
@@ -58,14 +59,14 @@ def _cases(*kinds: type[Step]) -> list[object]:
     ]
 
 
-@pytest.fixture(scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def session(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Session]:
     opened = Session.open(home=tmp_path_factory.mktemp("home"))
     yield opened
     await opened.close()
 
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+in_one_loop = pytest.mark.asyncio(loop_scope="module")
 
 
 async def submit(session: Session, ref: StepRef, framework: FrameworkName, answer: str) -> Verdict:
@@ -81,6 +82,7 @@ def test_the_course_has_no_findings() -> None:
     assert len(COURSE.lessons) >= 6
 
 
+@in_one_loop
 @pytest.mark.parametrize(("ref", "step", "framework"), _cases(Code))
 async def test_programs(
     session: Session, ref: StepRef, step: Code, framework: FrameworkName
@@ -102,6 +104,7 @@ async def test_programs(
                 )
 
 
+@in_one_loop
 @pytest.mark.parametrize(("ref", "step", "framework"), _cases(Value))
 async def test_predictions(
     session: Session, ref: StepRef, step: Value, framework: FrameworkName
@@ -112,6 +115,7 @@ async def test_predictions(
     await check_mistakes(session, ref, framework, step, probed)
 
 
+@in_one_loop
 @pytest.mark.parametrize(("ref", "step", "framework"), _cases(Choose))
 async def test_choices(
     session: Session, ref: StepRef, step: Choose, framework: FrameworkName
@@ -136,6 +140,7 @@ async def test_choices(
             assert why.strip() in verdict.message
 
 
+@in_one_loop
 @pytest.mark.parametrize(("ref", "step", "framework"), _cases(Order))
 async def test_orders(
     session: Session, ref: StepRef, step: Order, framework: FrameworkName
@@ -153,6 +158,7 @@ async def test_orders(
         assert distractor.why.strip() in wrong.message
 
 
+@in_one_loop
 @pytest.mark.parametrize(("ref", "step", "framework"), _cases(Measure))
 async def test_measurements(
     session: Session, ref: StepRef, step: Measure, framework: FrameworkName
@@ -209,12 +215,12 @@ def typed(value: WireValue, form: str) -> str:
         case Number():
             return value.text
         case Tensor():
-            from tutor.grading.arrays import elements  # decoded, row-major
+            from tutor.grading.arrays import decode
 
             return _nested(
                 [
                     f"{item:.8g}" if isinstance(item, float) else str(item)
-                    for item in elements(value)
+                    for item in decode(value) or ()
                 ],
                 value.shape,
             )

@@ -87,6 +87,8 @@ class Check(Model, frozen=True, kw_only=True, rename={"is_": "is"}):
     """Absolute tolerance; the default goes by dtype and device."""
     ignore: tuple[Literal["dtype", "rank", "device", "graph"], ...] = ()
     """Differences that are beside the point here."""
+    label: Text | None = None
+    """What is checked, in words, for a learner to whom the expression says little."""
     say: PerFramework | None = None
     """What to say when it fails, if the general diagnosis is not enough."""
 

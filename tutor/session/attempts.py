@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import partial
 
 import msgspec
 
@@ -63,6 +65,9 @@ from tutor.session.plan import (
 )
 from tutor.session.references import References
 from tutor.session.views import distractors_of, lines_of
+
+LONGEST_PROGRAM = 200_000
+"""Characters. Compiling 10 MB of source fills 4 GiB and takes 24 s; no exercise needs 1 % of it."""
 
 
 @dataclass(frozen=True)
@@ -195,6 +200,13 @@ class Attempts:
         self, step: Code, shown: StepView, answer: str, tries: int
     ) -> AsyncIterator[SubmitEvent]:
         framework = shown.framework
+        if len(answer) > LONGEST_PROGRAM:
+            yield unchecked(
+                f"Your program has {len(answer):,} characters; at most {LONGEST_PROGRAM:,} are "
+                "run. Was something pasted by accident?",
+                shown,
+            )
+            return
         if sentence := unfilled_blank(answer):
             yield Verdict(
                 verdict="fail", message=sentence, diagnosis="unfilled-blank", framework=framework
@@ -337,11 +349,13 @@ class Attempts:
         expected, _ = split_checks(step.checks, reference.results)
         got, equals = split_checks(step.checks, outcome.results)
         sizes = sizes_of(step.inputs) if isinstance(step, Code) else ()
-        verdict = grade_code(specs, expected, got, equals, mistakes=(), sizes=sizes)
+        # In a thread: a million elements that all differ take a second.
+        grade = partial(grade_code, specs, expected, got, equals, sizes=sizes)
+        verdict = await asyncio.to_thread(grade)
         if verdict.verdict != "fail":
             return verdict
         wrong = await self._wrong_programs(ran.host, step, framework, seeds)
-        return grade_code(specs, expected, got, equals, mistakes=wrong, sizes=sizes)
+        return await asyncio.to_thread(grade, mistakes=wrong)
 
     async def _wrong_programs(
         self, host: Host, step: Code | Order, framework: FrameworkName, seeds: tuple[int, ...]

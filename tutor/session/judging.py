@@ -24,7 +24,7 @@ from tutor.grading.grade import CheckSpec, grade_choice, grade_raised, grade_val
 from tutor.grading.values import Mapping, Number, Tensor
 from tutor.grading.values import Value as WireValue
 from tutor.grading.verdict import Verdict
-from tutor.runtime.job import Outcome
+from tutor.runtime.job import Hello, Outcome
 from tutor.session.model import StepView
 from tutor.session.plan import choose_job, seeds_for
 
@@ -58,8 +58,7 @@ def require(step: Exercise, hello: Hello) -> None:
         what = "a GPU" if wanted == 1 else "two GPUs"
         here = ", ".join(hello.devices) or "no device"
         raise NotOnThisMachine(
-            f"This exercise needs {what}; {hello.framework} on {hello.machine} "
-            f"sees {here}."
+            f"This exercise needs {what}; {hello.framework} on {hello.machine} sees {here}."
         )
 
 
@@ -67,7 +66,7 @@ def check_specs(checks: Sequence[Check], framework: FrameworkName) -> list[Check
     """The checks as grading takes them, with their texts for ``framework``."""
     return [
         CheckSpec(
-            label=text_for(check.that, framework),
+            label=check.label or text_for(check.that, framework),
             equals=check.equals is not None,
             is_=check.is_,
             at_least=check.at_least,

@@ -66,9 +66,11 @@ class Standing:
     passed: frozenset[tuple[str, str]]
     """(step, framework) pairs passed; framework-free steps carry every framework they show."""
     exercises: tuple[str, ...]
-    """Ids of the steps that ask for something."""
+    """Ids of the steps that ask for something, in the frameworks that the learner takes it in."""
     seen: frozenset[str] = frozenset()
     """Ids of reading steps that were opened."""
+    steps: tuple[str, ...] = ()
+    """Ids of all steps in those frameworks, in order."""
 
     @property
     def done(self) -> int:

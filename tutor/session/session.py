@@ -5,26 +5,28 @@ from __future__ import annotations
 import importlib.util
 import time
 from collections.abc import AsyncIterator
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from tutor.config import Config, load_config
-from tutor.course.catalogue import Catalogue, shipped
+from tutor.course.catalogue import Catalogue, LessonInfo, shipped
 from tutor.course.models import FRAMEWORKS, Code, FrameworkName, Lesson, Order, Read, Step
-from tutor.course.resolve import is_exercise, step_id, text_for
-from tutor.errors import NotOnThisMachine, RuntimeUnavailable, UsageError, nearest
+from tutor.course.resolve import frameworks_of, is_exercise, step_id, text_for
+from tutor.errors import NotOnThisMachine, RuntimeUnavailable, StateError, UsageError, nearest
 from tutor.grading.verdict import Verdict
 from tutor.paths import Paths
 from tutor.progress.records import Attempt
 from tutor.progress.store import Store
-from tutor.session.attempts import Attempts
 from tutor.session.model import Draft, Hint, Standing, StepRef, StepView, SubmitEvent
-from tutor.session.references import References
 from tutor.session.views import lines_of, view
 
 if TYPE_CHECKING:
     from tutor.runtime.job import Hello
     from tutor.runtime.pool import Pool
+    from tutor.session.attempts import Attempts
 
 
 class Session:
@@ -37,7 +39,15 @@ class Session:
         self.store = store
         self.config = config
         self.pool = pool
-        self._attempts = Attempts(pool, References(cache / "references"), config)
+        self._cache = cache
+
+    @cached_property
+    def _attempts(self) -> Attempts:
+        # Grading and the hosts' client cost 50 ms to import; the first screen needs neither.
+        from tutor.session.attempts import Attempts
+        from tutor.session.references import References
+
+        return Attempts(self.pool, References(self._cache / "references"), self.config)
 
     @classmethod
     def open(cls, *, course: Path | None = None, home: Path | None = None) -> Session:
@@ -47,14 +57,14 @@ class Session:
 
         Raises:
             CourseError: The course cannot be used.
-            StateError: The configuration cannot be read.
+            UsageError: The configuration cannot be read.
         """
         from tutor.runtime.pool import Pool
 
         paths = Paths.find(home)
         config = load_config(paths.config)
         catalogue = Catalogue.open(course or shipped(), paths.cache)
-        pool = Pool(config.commands(), cache=paths.cache)
+        pool = Pool({**config.commands()}, cache=paths.cache)
         return cls(catalogue, Store.open(paths.data), config, pool, paths.cache)
 
     @property
@@ -79,10 +89,19 @@ class Session:
         return view(lesson, index, framework or self.preferred_framework())
 
     def views(self, lesson: str, framework: FrameworkName | None = None) -> tuple[StepView, ...]:
-        """Every step; one not offered in ``framework`` comes in its own first."""
+        """The lesson's steps in ``framework``; in the lesson's first, if it is not taught in that.
+
+        Steps for other frameworks only are left out: each has its twin.
+        """
         found = self.lesson(lesson)
         chosen = framework or self.preferred_framework()
-        return tuple(view(found, index, chosen) for index in range(len(found.steps)))
+        if chosen not in found.frameworks:
+            chosen = found.frameworks[0]
+        return tuple(
+            view(found, index, chosen)
+            for index, step in enumerate(found.steps)
+            if chosen in frameworks_of(found, step)
+        )
 
     def preferred_framework(self) -> FrameworkName | None:
         """The learner's framework: the last used, else the configured, else the first installed."""
@@ -101,24 +120,44 @@ class Session:
 
     def standing(self, lesson: str) -> Standing:
         """How far the learner is with the lesson."""
-        info = self.catalogue.lessons[lesson]
-        return Standing(
-            passed=frozenset(self.store.passed(self._course).get(lesson, ())),
-            exercises=tuple(step.id for step in info.steps if step.exercise),
-            seen=frozenset(self.store.seen(self._course).get(lesson, ())),
+        return self._standing(
+            self.catalogue.lessons[lesson],
+            self.store.passed(self._course),
+            self.store.seen(self._course),
+            self.preferred_framework(),
         )
 
     def standings(self) -> dict[str, Standing]:
         """Every lesson's standing, in two queries."""
         passed, seen = self.store.passed(self._course), self.store.seen(self._course)
+        preferred = self.preferred_framework()
         return {
-            lesson: Standing(
-                passed=frozenset(passed.get(lesson, ())),
-                exercises=tuple(step.id for step in info.steps if step.exercise),
-                seen=frozenset(seen.get(lesson, ())),
-            )
+            lesson: self._standing(info, passed, seen, preferred)
             for lesson, info in self.catalogue.lessons.items()
         }
+
+    def _standing(
+        self,
+        info: LessonInfo,
+        passed: dict[str, set[tuple[str, str]]],
+        seen: dict[str, set[str]],
+        preferred: FrameworkName | None,
+    ) -> Standing:
+        """A lesson's exercises are those of the frameworks that the learner takes it in."""
+        pairs = passed.get(info.id, set())
+        taken = {framework for _, framework in pairs}
+        if preferred in info.frameworks or not taken:
+            taken.add(preferred if preferred in info.frameworks else info.frameworks[0])
+        return Standing(
+            passed=frozenset(pairs),
+            exercises=tuple(
+                step.id
+                for step in info.steps
+                if step.exercise and not taken.isdisjoint(step.frameworks)
+            ),
+            seen=frozenset(seen.get(info.id, ())),
+            steps=tuple(step.id for step in info.steps if not taken.isdisjoint(step.frameworks)),
+        )
 
     def where(self) -> tuple[StepRef, FrameworkName] | None:
         """Where the learner left off; None at first, or when that step is gone."""
@@ -130,8 +169,11 @@ class Session:
             return None
         return StepRef(place.lesson, place.step), place.framework
 
-    def next_step(self) -> StepRef:
-        """What to do next: the first step not done of the first lesson not complete."""
+    def next_step(self) -> StepRef | None:
+        """What to do next: the first step not done of the first lesson not complete.
+
+        The first of all when everything is done; None when no lesson can be used.
+        """
         standings = self.standings()
         lessons = [info for info in self.catalogue.lessons.values() if info.steps]
         for info in lessons:
@@ -139,9 +181,8 @@ class Session:
             if standing.complete:
                 continue
             done = {step for step, _ in standing.passed} | standing.seen
-            step = next((s for s in info.steps if s.id not in done), info.steps[0])
-            return StepRef(info.id, step.id)
-        return StepRef(lessons[0].id, lessons[0].steps[0].id)
+            return StepRef(info.id, next(step for step in standing.steps if step not in done))
+        return StepRef(lessons[0].id, lessons[0].steps[0].id) if lessons else None
 
     def draft(self, ref: StepRef, framework: FrameworkName) -> Draft | None:
         """What the learner had typed there."""
@@ -235,8 +276,9 @@ class Session:
         tries = self._tries(ref, shown.framework)
         async for event in self._attempts.submit(step, shown, answer, tries):
             if isinstance(event, Verdict) and is_exercise(step):
-                self._record(ref, shown.framework, answer, event)
-            yield event
+                yield self._recorded(ref, shown.framework, answer, event)
+            else:
+                yield event
 
     async def run(
         self, ref: StepRef, framework: FrameworkName, answer: str
@@ -288,20 +330,28 @@ class Session:
     def _tries(self, ref: StepRef, framework: FrameworkName) -> int:
         return len(self.store.attempts(self._course, ref.lesson, ref.step, framework))
 
-    def _record(
+    def _recorded(
         self, ref: StepRef, framework: FrameworkName, answer: str, verdict: Verdict
-    ) -> None:
-        self.store.record(
-            Attempt(
-                course=self._course,
-                lesson=ref.lesson,
-                step=ref.step,
-                framework=framework,
-                at=time.time(),
-                answer=answer,
-                verdict=verdict.verdict,
-                diagnosis=verdict.diagnosis,
-                seconds=verdict.seconds,
-                hints_taken=self.store.hints_taken(**self._key(ref, framework)),
-            )
+    ) -> Verdict:
+        """Record the attempt; a verdict that could not be kept says so, and is still given."""
+        try:
+            self.store.record(self._attempt(ref, framework, answer, verdict))
+        except StateError as error:
+            return msgspec.structs.replace(verdict, message=f"{verdict.message}\n\n{error}")
+        return verdict
+
+    def _attempt(
+        self, ref: StepRef, framework: FrameworkName, answer: str, verdict: Verdict
+    ) -> Attempt:
+        return Attempt(
+            course=self._course,
+            lesson=ref.lesson,
+            step=ref.step,
+            framework=framework,
+            at=time.time(),
+            answer=answer,
+            verdict=verdict.verdict,
+            diagnosis=verdict.diagnosis,
+            seconds=verdict.seconds,
+            hints_taken=self.store.hints_taken(**self._key(ref, framework)),
         )
