@@ -30,13 +30,15 @@ async def refused(framework: str, *command: str, seconds: float = 20) -> str:
     with pytest.raises(RuntimeUnavailable) as caught:
         await Host.start(framework, command, seconds=seconds)
     text = str(caught.value)
-    assert "\n" not in text.strip() and "Traceback" not in text
+    assert "\n" not in text.strip()
+    assert "Traceback" not in text
     return text
 
 
 async def test_a_path_that_is_not_there() -> None:
     text = await refused("torch", "/nowhere/python")
-    assert "does not exist: `/nowhere/python`" in text and "PyTorch" in text
+    assert "does not exist: `/nowhere/python`" in text
+    assert "PyTorch" in text
 
 
 async def test_a_path_that_cannot_be_run(tmp_path: Path) -> None:
@@ -48,13 +50,15 @@ async def test_a_directory(tmp_path: Path) -> None:
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "python").write_text("")
     text = await refused("torch", str(tmp_path))
-    assert "is a directory" in text and f"Did you mean `{tmp_path}/bin/python`?" in text
+    assert "is a directory" in text
+    assert f"Did you mean `{tmp_path}/bin/python`?" in text
 
 
 @pytest.mark.parametrize("program", ["/bin/false", "/bin/echo", "/bin/cat"])
 async def test_a_program_that_is_no_python(program: str) -> None:
     text = await refused("torch", program, seconds=5)
-    assert program in text and "Python" in text
+    assert program in text
+    assert "Python" in text
 
 
 async def test_a_program_that_says_nothing(tmp_path: Path) -> None:
@@ -75,13 +79,15 @@ def bare_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def test_an_interpreter_without_the_framework(bare_python: Path) -> None:
     text = await refused("jax", str(bare_python))
     assert f"JAX is not installed for {bare_python}" in text
-    assert 'pip install "fwtutor[jax]"' in text and f"{bare_python} -m pip install jax" in text
+    assert 'pip install "fwtutor[jax]"' in text
+    assert f"{bare_python} -m pip install jax" in text
 
 
 async def test_a_framework_that_fails_to_import(bare_python: Path, tmp_path: Path) -> None:
     (tmp_path / "torch.py").write_text("import missing_dependency")
     text = await refused("torch", "env", f"PYTHONPATH={tmp_path}", str(bare_python))
-    assert "No module named 'missing_dependency'" in text and "cannot be imported" in text
+    assert "No module named 'missing_dependency'" in text
+    assert "cannot be imported" in text
 
 
 async def test_a_framework_that_kills_its_python(bare_python: Path, tmp_path: Path) -> None:
@@ -122,7 +128,8 @@ async def test_another_environment_that_has_torch_and_not_fwtutor(
         )
         command = ("env", f"PYTHONPATH={tmp_path}", str(bare_python))
         absent = subprocess.run([*command, "-c", "import tutor"], capture_output=True, cwd=tmp_path)
-        assert absent.returncode != 0 and b"ModuleNotFoundError" in absent.stderr
+        assert absent.returncode != 0
+        assert b"ModuleNotFoundError" in absent.stderr
         host = await Host.start("torch", command)
         try:
             assert Path(host.hello.executable) == bare_python
@@ -140,10 +147,15 @@ async def test_another_environment_that_has_torch_and_not_fwtutor(
 
 async def test_probing_an_interpreter(bare_python: Path) -> None:
     good = await probe_interpreter((), "numpy")
-    assert good.works and good.version and good.devices == ("cpu",) and good.reason == ""
-    assert good.import_seconds > 0 and good.command == sys.executable
+    assert good.works
+    assert good.version
+    assert good.devices == ("cpu",)
+    assert good.reason == ""
+    assert good.import_seconds > 0
+    assert good.command == sys.executable
     bad = await probe_interpreter((str(bare_python),), "numpy")
-    assert not bad.works and "NumPy is not installed" in bad.reason
+    assert not bad.works
+    assert "NumPy is not installed" in bad.reason
 
 
 async def test_a_host_that_is_killed_is_started_again() -> None:
@@ -156,22 +168,26 @@ async def test_a_host_that_is_killed_is_started_again() -> None:
         below = descendants(host.pid, table())
         os.kill(host.pid, signal.SIGKILL)
         outcome = (await running).outcome
-        assert outcome.how == "host-lost" and "killed by signal 9" in outcome.words
+        assert outcome.how == "host-lost"
+        assert "killed by signal 9" in outcome.words
         assert await gone(*below), "workers must go with their host"
         left = host.folder
         again = await pool.host("numpy")
-        assert again is not host and (await run(again, "x = 1", "x")).first == (1,)
+        assert again is not host
+        assert (await run(again, "x = 1", "x")).first == (1,)
         assert not Path(left).exists(), "a new host removes what a killed one left"
         assert pool.alive() == (again,)
     finally:
         await pool.close()
-    assert pool.alive() == () and await gone(again.pid)
+    assert pool.alive() == ()
+    assert await gone(again.pid)
 
 
 async def test_a_dead_host_says_so() -> None:
     host = await Host.start("numpy")
     await host.close()
-    assert not alive(host.pid) and not Path(host.folder).exists()
+    assert not alive(host.pid)
+    assert not Path(host.folder).exists()
     assert (await run(host, "x = 1")).outcome.how == "host-lost"
     with pytest.raises(RuntimeUnavailable):
         await host.warm_up()

@@ -45,9 +45,12 @@ async def test_gradients_agree_with_differences(host: Host) -> None:
     values = ran.outcome.results[0]
     assert all(isinstance(v, Tensor) and v.dtype == "float32" for v in values), values
     first, second, third, fourth, fifth, sixth, own = (floats(value) for value in values)
-    assert first == pytest.approx(second, rel=1e-4, abs=1e-5) and len(first) == 3
-    assert third == pytest.approx(fourth, rel=1e-4, abs=1e-5) and len(third) == 12
-    assert fifth == pytest.approx(first, rel=1e-5) and sixth == pytest.approx(second, rel=1e-5)
+    assert first == pytest.approx(second, rel=1e-4, abs=1e-5)
+    assert len(first) == 3
+    assert third == pytest.approx(fourth, rel=1e-4, abs=1e-5)
+    assert len(third) == 12
+    assert fifth == pytest.approx(first, rel=1e-5)
+    assert sixth == pytest.approx(second, rel=1e-5)
     assert own != first
 
 
@@ -77,7 +80,8 @@ async def test_leaves_by_path(host: Host) -> None:
         inputs=INPUTS,
     )  # fmt: skip
     assert ran.first[0] == {"a[0]": [3], "a[1]": [4, 3], "b[0]": [3]}
-    assert ran.first[1] == DType(name="float32") and ran.first[2] == [4, 3]
+    assert ran.first[1] == DType(name="float32")
+    assert ran.first[2] == [4, 3]
     assert ran.first[3] == Device(name=host.hello.devices[0].split(" ")[0])
     assert ran.first[4] == ["a[0]", "a[1]"]
     assert ran.first[5] == {"layer.weight": DType(name="float32")}
@@ -102,7 +106,9 @@ async def test_purity(host: Host) -> None:
 
 
 async def test_mutating_an_argument_is_impure(torch: Host) -> None:
-    source = "import torch\ndef f(w):\n    return w.add_(1).sum()\ndef g(w):\n    return (w + 1).sum()"
+    source = (
+        "import torch\ndef f(w):\n    return w.add_(1).sum()\ndef g(w):\n    return (w + 1).sum()"
+    )
     ran = await run(torch, source, "is_pure(f, w)", "is_pure(g, w)", inputs={"w": "normal(3)"})
     assert ran.first == (False, True)
 
@@ -121,7 +127,8 @@ async def test_costs(host: Host) -> None:
     ran = await run(
         host, code(host), "seconds(loss, w, x, repeat=3)", "peak_memory(loss, w, x)", inputs=INPUTS
     )
-    assert 0 < ran.first[0] < 5 and ran.first[1] >= 0
+    assert 0 < ran.first[0] < 5
+    assert ran.first[1] >= 0
 
 
 async def test_traces(host: Host) -> None:
@@ -185,9 +192,11 @@ async def test_jax_views(jax: Host) -> None:
         "jaxpr(f, 1.0)", "hlo(f, 1.0)", "effects(f, 1.0)", "len(effects(loud, 1.0))",
         "out_shape(f, jnp.ones((2, 3)))", "prints(loud, 1.5)", "ops(jax.jit(f), 1.0)",
     )  # fmt: skip
-    assert "sin" in ran.first[0] and "stablehlo.sine" in ran.first[1]
+    assert "sin" in ran.first[0]
+    assert "stablehlo.sine" in ran.first[1]
     assert ran.first[2:5] == ([], 1, [[2, 3], "float32"])
-    assert ran.first[5] == ["1.5"] and ran.first[6] == ["sin", "mul"]
+    assert ran.first[5] == ["1.5"]
+    assert ran.first[6] == ["sin", "mul"]
 
 
 async def test_keras_models(tensorflow: Host) -> None:

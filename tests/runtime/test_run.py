@@ -66,7 +66,8 @@ async def test_a_gradient(host: Host) -> None:
     assert isinstance(grad, Tensor)
     assert (grad.library, grad.dtype, grad.shape) == (host.framework, "float32", ())
     assert floats(grad) == (7.0,)
-    assert "7." in ran.text() and ran.text("stderr") == ""
+    assert "7." in ran.text()
+    assert ran.text("stderr") == ""
     assert ran.text().splitlines() == [item.text for item in printed.items]  # pyright: ignore
     assert outcome.device == host.hello.devices[0]
     assert outcome.version == host.hello.version
@@ -134,12 +135,17 @@ async def test_tensors_travel_whole(host: Host) -> None:
     assert ran.outcome.how == "finished", ran.outcome.words
     got = dict(zip(names, ran.outcome.results[0], strict=True))
     assert floats(got["f64"]) == (0.0, 1.0, 2.0)
-    assert got["flag"].dtype == "bool" and got["flag"].data == b"\x01\x00"
-    assert got["half"].dtype == "bfloat16" and got["half"].data == b"\x80\x3f\x20\x40"
-    assert got["flipped"].shape == (3, 2) and floats(got["flipped"]) == (1.0,) * 6
+    assert got["flag"].dtype == "bool"
+    assert got["flag"].data == b"\x01\x00"
+    assert got["half"].dtype == "bfloat16"
+    assert got["half"].data == b"\x80\x3f\x20\x40"
+    assert got["flipped"].shape == (3, 2)
+    assert floats(got["flipped"]) == (1.0,) * 6
     assert got["attached"].attached is (host.framework == "torch")
-    assert got["empty"].shape == (0, 3) and got["empty"].data == b""
-    assert got["big"].shape == (1 << 21,) and got["big"].data is None
+    assert got["empty"].shape == (0, 3)
+    assert got["empty"].data == b""
+    assert got["big"].shape == (1 << 21,)
+    assert got["big"].data is None
     assert got["dtype"] == DType(name="float16")
     if host.framework != "jax":
         assert got["shape"] == Shape(dims=(3, 2))
@@ -159,9 +165,12 @@ async def test_python_values(numpy: Host) -> None:
     values = ran.first
     assert values[:6] == (12, True, 0.1, None, "é", [1, [2.5, "a"]])
     assert values[6] == {"a": {"1": None}}
-    assert values[7] == [1, 2] and got[7].kind == "set"  # pyright: ignore
-    assert got[8].kind == "Point" and values[9:13] == (0.5, 0.5, 3, True)  # pyright: ignore
-    assert isinstance(got[13], Opaque) and got[15].text == "nan"  # pyright: ignore
+    assert values[7] == [1, 2]
+    assert got[7].kind == "set"
+    assert got[8].kind == "Point"
+    assert values[9:13] == (0.5, 0.5, 3, True)
+    assert isinstance(got[13], Opaque)
+    assert got[15].text == "nan"
     assert isinstance(got[14].items[0], Opaque)  # pyright: ignore
     assert got[16].text == f"{(1.0).hex()},{(2.0).hex()}"  # pyright: ignore
     assert isinstance(got[17], Opaque)
@@ -182,9 +191,12 @@ async def test_a_probe_that_raises_is_a_value(numpy: Host) -> None:
     assert first == Raised(
         type="KeyError", bases=("LookupError", "Exception", "BaseException"), message="'k'"
     )
-    assert isinstance(second, Raised) and second.type == "NameError"
-    assert isinstance(third, Raised) and third.type == "SyntaxError"
-    assert ran.first[3] == 2 and fourth is not None
+    assert isinstance(second, Raised)
+    assert second.type == "NameError"
+    assert isinstance(third, Raised)
+    assert third.type == "SyntaxError"
+    assert ran.first[3] == 2
+    assert fourth is not None
 
 
 async def test_an_exception_points_into_the_block(numpy: Host) -> None:
@@ -196,27 +208,33 @@ async def test_an_exception_points_into_the_block(numpy: Host) -> None:
         ),
     )
     outcome = ran.outcome
-    assert outcome.how == "raised" and outcome.error is not None
-    assert outcome.error.type == "JSONDecodeError" and "ValueError" in outcome.error.bases
+    assert outcome.how == "raised"
+    assert outcome.error is not None
+    assert outcome.error.type == "JSONDecodeError"
+    assert "ValueError" in outcome.error.bases
     own = [(f.block, f.line, f.function) for f in outcome.error.frames if f.block]
     assert own == [("answer", 4, "<module>"), ("answer", 2, "f")]
     assert outcome.error.frames[0].source == "f('{')"
     library = [frame for frame in outcome.error.frames if not frame.block]
-    assert library and library[-1].file == "json/decoder.py"
+    assert library
+    assert library[-1].file == "json/decoder.py"
     assert "line 2 of your code" in outcome.words
 
 
 async def test_a_syntax_error_has_its_line(numpy: Host) -> None:
     ran = await run(numpy, "x = 1\ny = (2\n")
     error = ran.outcome.error
-    assert error is not None and error.type == "SyntaxError"
+    assert error is not None
+    assert error.type == "SyntaxError"
     assert [(frame.block, frame.line) for frame in error.frames] == [("answer", 2)]
     assert "never closed" in error.message
 
 
 async def test_a_deep_recursion_is_cut(numpy: Host) -> None:
     error = (await run(numpy, "def f():\n    return f()\nf()")).outcome.error
-    assert error is not None and error.type == "RecursionError" and len(error.frames) < 20
+    assert error is not None
+    assert error.type == "RecursionError"
+    assert len(error.frames) < 20
 
 
 async def test_a_missing_package_says_how_to_get_it(numpy: Host) -> None:
@@ -225,7 +243,8 @@ async def test_a_missing_package_says_how_to_get_it(numpy: Host) -> None:
     assert "-m pip install sklearn_not_here" in imported.outcome.words
     needed = await run(numpy, "x = 1", packages=("optax_not_here", "json"))
     assert needed.outcome.how == "not-started"
-    assert "optax_not_here" in needed.outcome.words and "json" not in needed.outcome.words
+    assert "optax_not_here" in needed.outcome.words
+    assert "json" not in needed.outcome.words
 
 
 async def test_warnings_are_seen_once(numpy: Host) -> None:
@@ -248,7 +267,8 @@ async def test_seeds(numpy: Host) -> None:
         numpy, source, "double(x)", "n", "top", inputs=inputs, seeds=(1, 2, 1), rerun=True
     )
     rows = plainly.outcome.results
-    assert rows[0][:2] == rows[2][:2] and rows[0][:2] != rows[1][:2]
+    assert rows[0][:2] == rows[2][:2]
+    assert rows[0][:2] != rows[1][:2]
     assert rows[1][2] == rows[0][1], "without rerun the blocks saw the first seed only"
     assert again.outcome.results[1][2] == again.outcome.results[1][1]
     assert plainly.text() == again.text() == "run\n"
@@ -286,7 +306,8 @@ async def test_random_initialisation_repeats(torch: Host) -> None:
 
 async def test_what_code_leaves_changed_is_told(torch: Host) -> None:
     ran = await run(torch, "import torch\ntorch.set_grad_enabled(False)", "leaked()")
-    assert ran.outcome.leaks == ("grad mode is off",) and ran.first == (["grad mode is off"],)
+    assert ran.outcome.leaks == ("grad mode is off",)
+    assert ran.first == (["grad mode is off"],)
 
 
 async def test_two_frameworks_at_once(torch: Host, jax: Host) -> None:
@@ -320,10 +341,12 @@ def _children(pid: int) -> list[int]:
 async def test_a_cold_worker_does_the_same() -> None:
     host = await Host.start("numpy", (), None, cold="a test of cold starts")
     try:
-        assert not host.hello.forks and host.hello.forks_why == "a test of cold starts"
+        assert not host.hello.forks
+        assert host.hello.forks_why == "a test of cold starts"
         ran = await run(host, "import numpy as np\nprint('hi')\nx = np.ones(2)", "x", "printed()")
         assert ran.outcome.how == "finished", ran.outcome.words
-        assert floats(ran.outcome.results[0][0]) == (1.0, 1.0) and ran.text() == "hi\n"
+        assert floats(ran.outcome.results[0][0]) == (1.0, 1.0)
+        assert ran.text() == "hi\n"
         assert await no_attempt_left(host)
     finally:
         await host.close()

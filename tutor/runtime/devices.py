@@ -20,7 +20,7 @@ def memory(device: str) -> Memory | None:
     Args:
         device: `cpu`, or `cuda:0 (NVIDIA H100)` on this machine.
     """
-    name = device.split(" ")[0]
+    name = device.split(" ", maxsplit=1)[0]
     if name.startswith("cuda"):
         return _gpu(int(name.partition(":")[2] or 0))
     import psutil

@@ -1,9 +1,9 @@
 """The UI's end of a host: starts it, sends jobs, turns its frames into events.
 
-    host = await Host.start("torch", (), cache)
-    async for event in host.run(job):        # Started, Printed …, and one Outcome
-        ...
-    await host.close()
+host = await Host.start("torch", (), cache)
+async for event in host.run(job):        # Started, Printed …, and one Outcome
+    ...
+await host.close()
 """
 
 from __future__ import annotations
@@ -114,7 +114,9 @@ class Host:
             ) from error
         self.pid = self._process.pid
         self.alive = True
-        assert self._process.stdin and self._process.stdout and self._process.stderr
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        assert self._process.stderr is not None
         self._tasks.append(asyncio.create_task(self._read_noise(self._process.stderr)))
         with contextlib.suppress(ConnectionError):
             self._process.stdin.write(body)

@@ -40,7 +40,7 @@ LABELS = {"torch": "PyTorch", "tensorflow": "TensorFlow", "jax": "JAX", "numpy":
 def sources() -> dict[str, str]:
     """Return the worker package: far-side module name to source."""
     root = Path(__file__).parent / "worker"
-    found = {}
+    found: dict[str, str] = {}
     for path in sorted(root.rglob("*.py")):
         parts = [PACKAGE, *path.relative_to(root).with_suffix("").parts]
         if parts[-1] == "__init__":

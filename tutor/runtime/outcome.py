@@ -94,7 +94,7 @@ def _raised(error: Error, context: Context) -> str:
     words = f"{error.type}{_place(error)}: {error.message}"
     missing = re.match(r"No module named '([\w.]+)'", error.message)
     if error.type == "ModuleNotFoundError" and missing:
-        return f"{words}. Install it there: `{_pip(missing.group(1).split('.')[0], context)}`."
+        return f"{words}. Install it there: `{_pip([missing[1].split('.')[0]], context)}`."
     return words
 
 
@@ -102,8 +102,9 @@ PACKAGES = {"sklearn": "scikit-learn", "PIL": "pillow", "cv2": "opencv-python", 
 """Import names that pip calls otherwise."""
 
 
-def _pip(module: str, context: Context) -> str:
-    return f"{context.executable} -m pip install {PACKAGES.get(module, module)}"
+def _pip(modules: Sequence[str], context: Context) -> str:
+    names = " ".join(PACKAGES.get(module, module) for module in modules)
+    return f"{context.executable} -m pip install {names}"
 
 
 def _memory(facts: dict[str, Any]) -> str:
@@ -198,8 +199,8 @@ def start_failure(failure: dict[str, Any], context: Context) -> str:
     label = LABELS.get(context.framework, context.framework)
     what = failure.get("what", "")
     if what == "packages":
-        names = failure["missing"]
-        pip = _pip(" ".join(PACKAGES.get(name, name) for name in names), context)
+        names: list[str] = failure["missing"]
+        pip = _pip(names, context)
         return f"This exercise needs {', '.join(names)}, not installed here. Install it: `{pip}`."
     if what == "host-lost":
         return str(failure["words"])

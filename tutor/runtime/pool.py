@@ -41,9 +41,7 @@ class Pool:
                 await host.close()
             if self._cache is not None:
                 self._cache.mkdir(parents=True, exist_ok=True)
-            host = await Host.start(
-                framework, self._interpreters.get(framework, ()), self._cache
-            )
+            host = await Host.start(framework, self._interpreters.get(framework, ()), self._cache)
             if self._closed:
                 await host.close()
             else:

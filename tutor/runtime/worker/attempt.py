@@ -19,16 +19,18 @@ import tempfile
 import time
 import types
 import warnings
-from typing import Any, Callable, Dict, List
+from collections.abc import Callable
+from typing import Any
 
 from . import encode, inputs, trace, wire
 from .frameworks.base import Adapter, NumpyHook, restore_threads
 from .instruments import Instruments
 from .stdout import Muted, Stdout
+import contextlib
 
-Head = Dict[str, Any]
+Head = dict[str, Any]
 
-FORGOTTEN: List[Any] = []
+FORGOTTEN: list[Any] = []
 """Our own modules, once they are out of sys.modules: freeing one empties its namespace."""
 
 
@@ -106,10 +108,10 @@ class Attempt:
         self.adapter = worker.adapter
         self.job = job
         self.encode = Encoding(worker.adapter)
-        self.warned: List[str] = []
+        self.warned: list[str] = []
         self.stdout = Stdout()
-        self.leaks: List[str] = []
-        self.files: Dict[str, str] = {}
+        self.leaks: list[str] = []
+        self.files: dict[str, str] = {}
         """File name to block name, for tracebacks."""
 
     def run(self) -> None:
@@ -122,13 +124,15 @@ class Attempt:
         self.worker.send({"op": "begin"})
         begun = time.perf_counter()
         report: Head = {"op": "done", "how": "finished"}
-        rows: List[List[encode.Wire]] = []
+        rows: list[list[encode.Wire]] = []
         try:
             rows = self._evaluate()
         except KeyboardInterrupt as error:
             report.update(how="interrupted", error=trace.report(error, self.files))
         except SystemExit as error:
-            report.update(how="exited", code=_exit_code(error), error=trace.report(error, self.files))
+            report.update(
+                how="exited", code=_exit_code(error), error=trace.report(error, self.files)
+            )
         except inputs.InputError as error:
             report.update(how="bad-input", message=str(error))
         except BaseException as error:
@@ -149,7 +153,9 @@ class Attempt:
         os.environ["TMPDIR"] = self.worker.folder
         tempfile.tempdir = None  # the host has asked for it already, and it is remembered
         limit = int(self.job["limits"]["file"])
-        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+        resource.setrlimit(
+            resource.RLIMIT_FSIZE, (limit, resource.getrlimit(resource.RLIMIT_FSIZE)[1])
+        )
         if not self.job["compile_cache"]:
             self.adapter.without_cache()
         warnings.resetwarnings()
@@ -170,10 +176,10 @@ class Attempt:
         for name in [n for n in sys.modules if n.partition(".")[0] == package]:
             FORGOTTEN.append(sys.modules.pop(name))
 
-    def _evaluate(self) -> List[List[encode.Wire]]:
+    def _evaluate(self) -> list[list[encode.Wire]]:
         rows = []
         probes = [_compile_probe(source) for source in self.job["probes"]]
-        namespace: Dict[str, Any] = {}
+        namespace: dict[str, Any] = {}
         for turn, seed in enumerate(self.job["seeds"] or [0]):
             made = self._inputs(seed)
             fresh = turn == 0 or self.job["rerun"]
@@ -191,7 +197,7 @@ class Attempt:
                 rows.append([self._probe(code, namespace, made) for code in probes])
         return rows
 
-    def _run_blocks(self, namespace: Dict[str, Any]) -> None:
+    def _run_blocks(self, namespace: dict[str, Any]) -> None:
         for block in self.job["blocks"]:
             exec(self._compile(block), namespace)
 
@@ -211,17 +217,17 @@ class Attempt:
         return compile(block["source"], file, "exec", dont_inherit=True)
 
     @property
-    def _sources(self) -> Dict[str, str]:
+    def _sources(self) -> dict[str, str]:
         return self.__dict__.setdefault("sources", {})
 
-    def _namespace(self, made: Dict[str, Any]) -> Dict[str, Any]:
+    def _namespace(self, made: dict[str, Any]) -> dict[str, Any]:
         main = types.ModuleType("__main__")
         main.__dict__.update(made, __file__="answer.py", __builtins__=__builtins__)
         sys.modules["__main__"] = main
         self._main = main  # a module's dict is emptied when the module goes
         return main.__dict__
 
-    def _inputs(self, seed: int) -> Dict[str, Any]:
+    def _inputs(self, seed: int) -> dict[str, Any]:
         made = {}
         for name, source in self.job["inputs"].items():
             made[name] = self.adapter.make_input(inputs.parse(source), name, seed)
@@ -234,9 +240,7 @@ class Attempt:
             numpy.random.seed(seed % (1 << 32))  # type: ignore[attr-defined]
         self.adapter.seed(seed)
 
-    def _probe(
-        self, code: Any, namespace: Dict[str, Any], made: Dict[str, Any]
-    ) -> encode.Wire:
+    def _probe(self, code: Any, namespace: dict[str, Any], made: dict[str, Any]) -> encode.Wire:
         try:
             if isinstance(code, SyntaxError):
                 raise code
@@ -246,12 +250,18 @@ class Attempt:
         except BaseException as error:
             return encode.raised(error)
 
-    def _leaked(self) -> List[str]:
+    def _leaked(self) -> list[str]:
         now = self.adapter.state()
         return [text for key, text in now.items() if self._before.get(key) != text]
 
     def _show_warning(
-        self, message: Any, category: Any, filename: str, lineno: int, file: Any = None, line: Any = None
+        self,
+        message: Any,
+        category: Any,
+        filename: str,
+        lineno: int,
+        file: Any = None,
+        line: Any = None,
     ) -> None:
         text = f"{category.__name__}: {message}"
         if text in self.warned:
@@ -293,6 +303,8 @@ def enter(
     try:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+        for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_DFL)  # the host had its own handlers
         _contain(folder, life)
         import faulthandler
 
@@ -308,12 +320,10 @@ def enter(
         status = 70
         describe = encode.describe(error)
         text = trace.plain(error)
-        try:
+        with contextlib.suppress(OSError):
             wire.write_all(
                 channel, wire.pack({"op": "failed", "what": "worker", "trace": text, **describe})
             )
-        except OSError:
-            pass
     finally:
         os._exit(status)
 

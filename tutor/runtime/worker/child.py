@@ -9,11 +9,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from typing import Any, Callable, Dict, List, Optional
+from collections.abc import Callable
+from typing import Any
 
 from . import attempt, processes, wire
 from .frameworks.base import Adapter
 from .output import Stream
+import contextlib
 
 PIPE_SIZE = 1 << 20
 """A flood then needs a sixteenth of the wake-ups that the default 64 kB would."""
@@ -28,14 +30,14 @@ class Child:
         """The device it was asked to start on."""
         self.device = ""
         """The device it is on, once ready."""
-        self.devices: List[str] = []
+        self.devices: list[str] = []
         self.pid = 0
         self.made = time.monotonic()
         self.ready = False
         self.warm = False
-        self.failure: Dict[str, Any] = {}
+        self.failure: dict[str, Any] = {}
         """Why it never became ready."""
-        self.exit: Optional[int] = None
+        self.exit: int | None = None
         """The status from waitpid, once it has ended."""
         self.splitter = wire.Splitter()
         self.channel, self._theirs = socket.socketpair()
@@ -50,9 +52,9 @@ class Child:
         """The end of what it printed before any job: kept for when it fails."""
         self.base_upper = 0
         """Cheap memory bound when it became warm; see `processes.anonymous`."""
-        self.base_exact: Optional[int] = None
+        self.base_exact: int | None = None
 
-    def fork(self, make: Callable[[], Adapter], close: List[int]) -> None:
+    def fork(self, make: Callable[[], Adapter], close: list[int]) -> None:
         """Fork it off this process; ``close`` are descriptors that are the host's alone."""
         self.pid = os.fork()
         if self.pid:
@@ -79,7 +81,7 @@ class Child:
         finally:
             os._exit(71)
 
-    def start_cold(self, command: List[str], payload: bytes) -> None:
+    def start_cold(self, command: list[str], payload: bytes) -> None:
         """Start a fresh interpreter, which imports the framework itself."""
         given = (self._theirs.fileno(), self.life_read, self._crash)
         process = subprocess.Popen(
@@ -101,7 +103,7 @@ class Child:
             pass  # it ended at once; its exit will say so
         self._started()
 
-    def inherited(self) -> Dict[str, Any]:
+    def inherited(self) -> dict[str, Any]:
         """Return what a cold start must be told."""
         return {
             "channel": self._theirs.fileno(),
@@ -117,14 +119,14 @@ class Child:
             os.close(fd)
         self.channel.setblocking(False)
 
-    def _ours(self) -> List[int]:
+    def _ours(self) -> list[int]:
         return [self.channel.fileno(), self.life, self.stdout.fd, self.stderr.fd, self.crash]
 
-    def descriptors(self) -> List[int]:
+    def descriptors(self) -> list[int]:
         """Return the host's ends that are still open: a sibling must close them after a fork."""
         return [fd for fd in self._ours() if fd >= 0]
 
-    def give(self, job: Dict[str, Any]) -> None:
+    def give(self, job: dict[str, Any]) -> None:
         """Hand the job over."""
         self.channel.setblocking(True)
         try:
@@ -139,7 +141,7 @@ class Child:
         self.base_upper = processes.anonymous(self.pid)
         self.base_exact = processes.proportional(self.pid)
 
-    def memory(self, below: List[int], limit: int) -> int:
+    def memory(self, below: list[int], limit: int) -> int:
         """Return by how many bytes the tree has grown; exact only when near the limit."""
         upper = processes.anonymous(self.pid) - self.base_upper
         upper += sum(processes.anonymous(pid) for pid in below)
@@ -174,13 +176,11 @@ class Child:
         """Close the host's ends."""
         self.channel.close()
         for fd in (self.life, self.stdout.fd, self.stderr.fd, self.crash):
-            try:
+            with contextlib.suppress(OSError):
                 os.close(fd)
-            except OSError:
-                pass
 
 
-def _pipe() -> "tuple[int, int]":
+def _pipe() -> tuple[int, int]:
     read, write = os.pipe()
     os.set_blocking(read, False)
     if sys.platform.startswith("linux"):

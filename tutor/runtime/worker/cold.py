@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Dict
+from typing import Any
 
 from . import attempt, processes
 from .frameworks import load_adapter, set_environment
 from .frameworks.base import Adapter
 
 
-def main(reading: int, writing: int, payload: Dict[str, Any]) -> None:
+def main(reading: int, writing: int, payload: dict[str, Any]) -> None:
     """Become a worker; the loader calls this."""
     os.close(reading)
     os.dup2(writing, 1)  # the loader had turned 1 to stderr, as a host needs it

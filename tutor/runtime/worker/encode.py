@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import binascii
 import dataclasses
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from collections.abc import Callable
+from typing import Any
 
-Wire = Dict[str, Any]
+Wire = dict[str, Any]
 
 CAP = 1 << 20
 """Elements: a larger tensor travels without its data."""
@@ -62,8 +63,8 @@ def dtype(name: str) -> Named:
 def tensor(
     library: str,
     name: str,
-    shape: Tuple[int, ...],
-    data: Optional[bytes],
+    shape: tuple[int, ...],
+    data: bytes | None,
     where: str = "cpu",
     attached: bool = False,
     weak: bool = False,
@@ -84,7 +85,7 @@ def tensor(
 class Encoder:
     """Turns one value after another into wire form; asks the adapters for what they know."""
 
-    def __init__(self, hooks: List[Callable[[Any], Optional[Any]]]) -> None:
+    def __init__(self, hooks: list[Callable[[Any], Any | None]]) -> None:
         self._hooks = hooks
         """Each returns a wire dict, another object to encode instead, or None to pass."""
 
@@ -93,7 +94,7 @@ class Encoder:
         self._left = MAX_ITEMS
         return self._encode(value, (), 0)
 
-    def _encode(self, value: Any, above: Tuple[int, ...], depth: int) -> Wire:
+    def _encode(self, value: Any, above: tuple[int, ...], depth: int) -> Wire:
         self._left -= 1
         if depth > MAX_DEPTH or self._left < 0 or _id(value) in above:
             return opaque(value)
@@ -114,7 +115,7 @@ class Encoder:
         except Exception:
             return opaque(value)
 
-    def _container(self, value: Any, above: Tuple[int, ...], depth: int) -> Optional[Wire]:
+    def _container(self, value: Any, above: tuple[int, ...], depth: int) -> Wire | None:
         kind = _type(value)
         if is_a(value, tuple):
             items = [*tuple.__iter__(value)]
@@ -141,8 +142,8 @@ class Encoder:
         return None
 
     def _sequence(
-        self, kind: str, items: List[Any], above: Tuple[int, ...], depth: int
-    ) -> Optional[Wire]:
+        self, kind: str, items: list[Any], above: tuple[int, ...], depth: int
+    ) -> Wire | None:
         if _len(items) > self._left:
             return None
         return {
@@ -152,8 +153,8 @@ class Encoder:
         }
 
     def _mapping(
-        self, kind: str, pairs: List[Tuple[Any, Any]], above: Tuple[int, ...], depth: int
-    ) -> Optional[Wire]:
+        self, kind: str, pairs: list[tuple[Any, Any]], above: tuple[int, ...], depth: int
+    ) -> Wire | None:
         if _len(pairs) > self._left:
             return None
         return {
@@ -169,7 +170,7 @@ class Encoder:
 _VIEWS = (type({}.keys()), type({}.values()), type({}.items()))
 
 
-def _simple(value: Any) -> Optional[Wire]:
+def _simple(value: Any) -> Wire | None:
     kind = _type(value)
     if value is None:
         return {"t": "none"}
@@ -199,7 +200,7 @@ def raised(error: BaseException) -> Wire:
     return {"t": "raised", **describe(error)}
 
 
-def describe(error: BaseException) -> Dict[str, Any]:
+def describe(error: BaseException) -> dict[str, Any]:
     """Type, bases and message of an exception, whatever its ``__str__`` does."""
     mro = _mro_of(_type(error))
     try:

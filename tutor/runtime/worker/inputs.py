@@ -16,14 +16,14 @@ import difflib
 import hashlib
 import math
 import random
-from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+from typing import Any, NamedTuple
 
 DTYPES = (
     "float64", "float32", "float16", "bfloat16", "complex64",
     "int64", "int32", "int16", "int8", "uint8", "bool",
 )  # fmt: skip
 
-OPTIONS: Dict[str, Dict[str, float]] = {
+OPTIONS: dict[str, dict[str, float]] = {
     "normal": {"mean": 0.0, "std": 1.0},
     "uniform": {"low": 0.0, "high": 1.0},
     "integers": {"low": 0, "high": 10},
@@ -47,11 +47,11 @@ class Spec(NamedTuple):
     """A parsed generator."""
 
     kind: str
-    shape: Tuple[int, ...]
-    options: Dict[str, float]
-    dtype: Optional[str]
+    shape: tuple[int, ...]
+    options: dict[str, float]
+    dtype: str | None
     """None: float32, or for integers the framework's own default."""
-    values: Tuple[float, ...] = ()
+    values: tuple[float, ...] = ()
     """The elements of `tensor`."""
 
     @property
@@ -72,9 +72,7 @@ def parse(source: str) -> Spec:
     if kind not in OPTIONS:
         close = difflib.get_close_matches(kind, list(OPTIONS), n=1)
         hint = f" Did you mean `{close[0]}`?" if close else ""
-        raise InputError(
-            f"`{kind}` is not a generator; there are {', '.join(OPTIONS)}.{hint}"
-        )
+        raise InputError(f"`{kind}` is not a generator; there are {', '.join(OPTIONS)}.{hint}")
     arguments = [_literal(argument, source) for argument in node.args]
     options, dtype = _options(kind, node.keywords, source)
     if kind == "tensor":
@@ -92,8 +90,8 @@ def parse(source: str) -> Spec:
 
 
 def _options(
-    kind: str, keywords: List[ast.keyword], source: str
-) -> Tuple[Dict[str, float], Optional[str]]:
+    kind: str, keywords: list[ast.keyword], source: str
+) -> tuple[dict[str, float], str | None]:
     options = dict(OPTIONS[kind])
     dtype = None
     for keyword in keywords:
@@ -115,7 +113,7 @@ def _options(
 
 
 def _scalar(
-    kind: str, arguments: List[Any], options: Dict[str, float], dtype: Optional[str], source: str
+    kind: str, arguments: list[Any], options: dict[str, float], dtype: str | None, source: str
 ) -> Spec:
     if len(arguments) > 2:
         raise InputError(f"`{source}` takes two numbers, low and high.")
@@ -132,28 +130,26 @@ def _check_range(spec: Spec, source: str) -> None:
     low, high = spec.options.get("low"), spec.options.get("high")
     if low is None or high is None:
         return
-    if spec.kind in ("integers", "whole") and not (
-        isinstance(low, int) and isinstance(high, int)
-    ):
+    if spec.kind in ("integers", "whole") and not (isinstance(low, int) and isinstance(high, int)):
         raise InputError(f"In `{source}`, low and high must be whole numbers.")
     if not low < high:
         raise InputError(f"In `{source}`, low ({low}) must be below high ({high}).")
 
 
-def _tensor(arguments: List[Any], dtype: Optional[str], source: str) -> Spec:
+def _tensor(arguments: list[Any], dtype: str | None, source: str) -> Spec:
     if len(arguments) != 1:
         raise InputError(f"`{source}` takes one list of numbers (or one number).")
-    shape: List[int] = []
+    shape: list[int] = []
     level = arguments[0]
     while isinstance(level, list):
         shape.append(len(level))
         level = level[0] if level else None
-    values: List[float] = []
+    values: list[float] = []
     _flatten(arguments[0], shape, values, source)
     return Spec("tensor", tuple(shape), {}, dtype, tuple(values))
 
 
-def _flatten(value: Any, shape: List[int], values: List[float], source: str) -> None:
+def _flatten(value: Any, shape: list[int], values: list[float], source: str) -> None:
     if shape:
         if not isinstance(value, list) or len(value) != shape[0]:
             raise InputError(f"In `{source}`, the rows differ in length.")

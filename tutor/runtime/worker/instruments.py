@@ -38,7 +38,8 @@ import resource
 import statistics
 import time
 import types
-from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from . import source, tree
 from .encode import describe
@@ -54,11 +55,11 @@ class Instruments:
     def __init__(
         self,
         adapter: Any,
-        encode: Callable[[Any], Dict[str, Any]],
+        encode: Callable[[Any], dict[str, Any]],
         stdout: Stdout,
-        warned: List[str],
-        leaked: Callable[[], List[str]],
-        blocks: Sequence[Dict[str, str]],
+        warned: list[str],
+        leaked: Callable[[], list[str]],
+        blocks: Sequence[dict[str, str]],
     ) -> None:
         self.adapter = adapter
         self.encode = encode
@@ -67,7 +68,7 @@ class Instruments:
         self._leaked = leaked
         self._names = source.Names(blocks)
 
-    def all(self) -> Dict[str, Any]:
+    def all(self) -> dict[str, Any]:
         """Return every instrument by name."""
         names = (
             "gradient", "finite_difference", "leaves", "dtype_of", "device_of", "shape_of",
@@ -79,7 +80,7 @@ class Instruments:
             "xp": self.adapter.arrays,
             "printed": self.stdout.lines,
             "warned": lambda: list(self._warned),
-            "leaked": lambda: self._leaked(),
+            "leaked": self._leaked,
             "uses": self._names.uses,
             "calls": self._names.calls,
             **{name: getattr(self, name) for name in names},
@@ -104,10 +105,10 @@ class Instruments:
                 # float32 weights inside f do not multiply with float64 arguments
                 return self._differences(f, list(args), args[argnum], argnum, max(eps, 1e-2))
 
-    def _differences(self, f: Any, args: List[Any], own: Any, argnum: int, eps: float) -> Any:
+    def _differences(self, f: Any, args: list[Any], own: Any, argnum: int, eps: float) -> Any:
         adapter = self.adapter
         target = args[argnum]
-        found: Dict[str, Any] = {}
+        found: dict[str, Any] = {}
         originals = tree.leaves(own, adapter)
         for path, leaf in tree.leaves(target, adapter).items():
             values, shape, kind = adapter.flat(leaf)
@@ -142,7 +143,7 @@ class Instruments:
 
     # --- looking at values
 
-    def leaves(self, x: Any) -> Dict[str, Any]:
+    def leaves(self, x: Any) -> dict[str, Any]:
         """Path to tensor."""
         return tree.leaves(x, self.adapter)
 
@@ -183,7 +184,7 @@ class Instruments:
                     return False
             return results[0] == results[1] and self._outside(f) == before
 
-    def _outside(self, f: Any) -> Dict[str, Any]:
+    def _outside(self, f: Any) -> dict[str, Any]:
         """The data that a function can reach without being given it."""
         inner = f
         while hasattr(inner, "__wrapped__"):
@@ -201,7 +202,7 @@ class Instruments:
             and not isinstance(value, (types.ModuleType, types.FunctionType, type))
         }
 
-    def raises(self, f: Any, *args: Any) -> Optional[str]:
+    def raises(self, f: Any, *args: Any) -> str | None:
         """The name of the exception's type."""
         try:
             with Muted():
@@ -210,7 +211,7 @@ class Instruments:
             return str(describe(error)["type"])
         return None
 
-    def prints(self, f: Any, *args: Any) -> List[str]:
+    def prints(self, f: Any, *args: Any) -> list[str]:
         """Lines printed by a call."""
         with Muted():
             start = self.stdout.position()
@@ -242,17 +243,17 @@ class Instruments:
             self.adapter.synchronise(f(*args))
             return max(_peak(reset=False) - before, 0)
 
-    def count_traces(self, f: Any, *argtuples: Tuple[Any, ...]) -> int:
+    def count_traces(self, f: Any, *argtuples: tuple[Any, ...]) -> int:
         """How often the calls made the framework trace f."""
         calls = [args if isinstance(args, tuple) else (args,) for args in argtuples]
         with Muted():
             return int(self.adapter.count_traces(f, calls))
 
-    def retraces(self, f: Any, *argtuples: Tuple[Any, ...]) -> int:
+    def retraces(self, f: Any, *argtuples: tuple[Any, ...]) -> int:
         """Traces beyond the first."""
         return max(self.count_traces(f, *argtuples) - 1, 0)
 
-    def ops(self, f: Any, *args: Any) -> List[str]:
+    def ops(self, f: Any, *args: Any) -> list[str]:
         """Names of operations."""
         with Muted():
             return [str(name) for name in self.adapter.ops(f, args)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List
+from typing import Any
 
 from .stdout import Muted
 
@@ -13,7 +13,7 @@ class JaxInstruments:
     def __init__(self, adapter: Any, tools: Any) -> None:
         self._jax = adapter.module
 
-    def all(self) -> Dict[str, Any]:
+    def all(self) -> dict[str, Any]:
         """Return them by name."""
         return {name: getattr(self, name) for name in ("jaxpr", "hlo", "effects", "out_shape")}
 
@@ -27,7 +27,7 @@ class JaxInstruments:
         with Muted():
             return str(self._jax.jit(f).lower(*args).as_text())
 
-    def effects(self, f: Any, *args: Any) -> List[str]:
+    def effects(self, f: Any, *args: Any) -> list[str]:
         """The jaxpr's effects: empty for a pure function."""
         with Muted():
             return sorted(str(effect) for effect in self._jax.make_jaxpr(f)(*args).effects)

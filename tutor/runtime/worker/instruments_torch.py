@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional
+from typing import Any
 
 from .stdout import Muted
 
@@ -15,7 +15,7 @@ class TorchInstruments:
         self._adapter = adapter
         self._tools = tools
 
-    def all(self) -> Dict[str, Any]:
+    def all(self) -> dict[str, Any]:
         """Return them by name."""
         names = ("graph_breaks", "graphs", "graph_chain", "grads", "param_count", "changed")
         return {name: getattr(self, name) for name in names}
@@ -35,9 +35,9 @@ class TorchInstruments:
             dynamo.reset()
             return dynamo.explain(getattr(f, "_torchdynamo_orig_callable", f))(*args)
 
-    def graph_chain(self, tensor: Any) -> List[str]:
+    def graph_chain(self, tensor: Any) -> list[str]:
         """Names of the backward nodes, depth first from the result."""
-        names: List[str] = []
+        names: list[str] = []
         seen = set()
 
         def walk(node: Any) -> None:
@@ -51,7 +51,7 @@ class TorchInstruments:
         walk(tensor.grad_fn)
         return names
 
-    def grads(self, module: Any) -> Dict[str, Optional[Any]]:
+    def grads(self, module: Any) -> dict[str, Any | None]:
         """Each parameter's .grad."""
         named = module if isinstance(module, dict) else dict(module.named_parameters())
         return {name: tensor.grad for name, tensor in named.items()}
@@ -60,7 +60,7 @@ class TorchInstruments:
         """How many numbers the module learns."""
         return sum(parameter.numel() for parameter in module.parameters())
 
-    def changed(self, module: Any, f: Any, *args: Any) -> List[str]:
+    def changed(self, module: Any, f: Any, *args: Any) -> list[str]:
         """Names of the parameters that a call changed."""
         encode = self._tools.encode
         before = {name: encode(p) for name, p in module.named_parameters()}

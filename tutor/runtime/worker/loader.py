@@ -13,7 +13,7 @@ import importlib.abc
 import importlib.machinery
 import os
 import sys
-from typing import Any, Dict, Optional
+from typing import Any
 
 PACKAGE = "fwtutor_worker"
 
@@ -21,7 +21,7 @@ PACKAGE = "fwtutor_worker"
 class Sources(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
     """Imports the package from the sources that came over stdin."""
 
-    def __init__(self, sources: Dict[str, str]) -> None:
+    def __init__(self, sources: dict[str, str]) -> None:
         self.sources = sources
         self.builtins = dict(builtins.__dict__)
 
@@ -37,7 +37,7 @@ class Sources(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
         """Whether other sources lie below it."""
         return any(other.startswith(fullname + ".") for other in self.sources)
 
-    def get_source(self, fullname: str) -> Optional[str]:
+    def get_source(self, fullname: str) -> str | None:
         """Give linecache the text, so that tracebacks show it."""
         return self.sources.get(fullname)
 
@@ -53,7 +53,7 @@ class Sources(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
         exec(compile(self.sources[name], self.get_filename(name), "exec"), module.__dict__)
 
 
-def boot(payload: Dict[str, Any]) -> None:
+def boot(payload: dict[str, Any]) -> None:
     """Move the protocol off 0 and 1, set the environment, install the sources, run main."""
     reading, writing = os.dup(0), os.dup(1)
     null = os.open(os.devnull, os.O_RDWR)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import os
 import re
-from typing import Callable, Optional
+from collections.abc import Callable
 
 SLICE = 0.1
 """Seconds: one message per line delayed the reader by 2.3 s at 100,000 lines."""
@@ -29,7 +29,7 @@ class Stream:
         self.name = name
         self.fd: int = fd
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
-        self._parts: "list[str]" = []
+        self._parts: list[str] = []
         self._half = ""
         self._hide_noise = hide_noise
         self.open = True
@@ -82,7 +82,7 @@ class Budget:
         self.left = size
         self.dropped = 0
 
-    def cut(self, data: bytes) -> Optional[bytes]:
+    def cut(self, data: bytes) -> bytes | None:
         """Return the part that may be passed on; count the rest."""
         if len(data) <= self.left:
             self.left -= len(data)

@@ -10,7 +10,9 @@ import signal
 import subprocess
 import sys
 import time
-from typing import Dict, Iterable, List, NamedTuple, Optional, Set
+from collections.abc import Iterable
+from typing import NamedTuple
+import contextlib
 
 LINUX = sys.platform.startswith("linux")
 
@@ -26,12 +28,12 @@ class Process(NamedTuple):
     """Resident bytes; 0 on Linux, where `anonymous` is asked per process."""
 
 
-def table() -> Dict[int, Process]:
+def table() -> dict[int, Process]:
     """Return every process that can be seen."""
     return _proc_table() if LINUX else _ps_table()
 
 
-def _proc_table() -> Dict[int, Process]:
+def _proc_table() -> dict[int, Process]:
     rows = {}
     for name in os.listdir("/proc"):
         if not name.isdigit():
@@ -48,7 +50,7 @@ def _proc_table() -> Dict[int, Process]:
     return rows
 
 
-def _ps_table() -> Dict[int, Process]:
+def _ps_table() -> dict[int, Process]:
     done = subprocess.run(
         ["ps", "-axo", "pid=,ppid=,pgid=,stat=,rss="], capture_output=True, text=True, check=False
     )
@@ -61,12 +63,12 @@ def _ps_table() -> Dict[int, Process]:
     return rows
 
 
-def descendants(root: int, rows: Dict[int, Process]) -> List[int]:
+def descendants(root: int, rows: dict[int, Process]) -> list[int]:
     """Return the live processes below ``root``, without it."""
-    children: Dict[int, List[int]] = {}
+    children: dict[int, list[int]] = {}
     for row in rows.values():
         children.setdefault(row.parent, []).append(row.pid)
-    found: List[int] = []
+    found: list[int] = []
     todo = [root]
     while todo:
         for child in children.get(todo.pop(), ()):
@@ -89,7 +91,7 @@ def anonymous(pid: int) -> int:
     return total
 
 
-def proportional(pid: int) -> Optional[int]:
+def proportional(pid: int) -> int | None:
     """Return the same with pages shared by n processes counted 1/n each; None if not offered.
 
     Costs milliseconds (the kernel walks the page tables), so it is asked only when the cheap
@@ -141,22 +143,18 @@ def oom_kills() -> int:
 
 def kill_group(group: int, number: int = signal.SIGKILL) -> None:
     """Signal a process group that may be gone."""
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(group, number)
-    except (ProcessLookupError, PermissionError):
-        pass
 
 
 def kill_all(pids: Iterable[int]) -> None:
     """Kill processes that may be gone."""
     for pid in pids:
-        try:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             os.kill(pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            pass
 
 
-def sweep(me: int, root: int, known: Set[int], deadline: float) -> None:
+def sweep(me: int, root: int, known: set[int], deadline: float) -> None:
     """Kill what is left of ``root``'s tree, and orphans that landed on us, until none is left.
 
     Both the worker and we are subreapers, so a daemonised grandchild is below the worker while
@@ -179,15 +177,13 @@ def sweep(me: int, root: int, known: Set[int], deadline: float) -> None:
         time.sleep(0.002)
 
 
-def reap_strangers(known: Set[int]) -> None:
+def reap_strangers(known: set[int]) -> None:
     """Collect the exit of adopted orphans, leaving our own workers to their owner."""
     me = os.getpid()
     for row in table().values():
         if row.parent == me and row.zombie and row.pid not in known:
-            try:
+            with contextlib.suppress(ChildProcessError):
                 os.waitpid(row.pid, os.WNOHANG)
-            except ChildProcessError:
-                pass
 
 
 def become_subreaper() -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from typing import Any, Dict, List, Sequence, Tuple, Type
+from collections.abc import Sequence
+from typing import Any
 
-SYNTAX: Dict[str, Tuple[Type[ast.AST], ...]] = {
+SYNTAX: dict[str, tuple[type[ast.AST], ...]] = {
     "for": (ast.For, ast.comprehension),
     "while": (ast.While,),
     "if": (ast.If, ast.IfExp),
@@ -23,9 +24,9 @@ SYNTAX: Dict[str, Tuple[Type[ast.AST], ...]] = {
 class Names:
     """The names in the answer; imports of the blocks before it count for resolving them."""
 
-    def __init__(self, blocks: Sequence[Dict[str, str]]) -> None:
-        self._aliases: Dict[str, str] = {}
-        self._nodes: List[ast.AST] = []
+    def __init__(self, blocks: Sequence[dict[str, str]]) -> None:
+        self._aliases: dict[str, str] = {}
+        self._nodes: list[ast.AST] = []
         for block in blocks:
             try:
                 tree = ast.parse(block["source"])
@@ -36,7 +37,7 @@ class Names:
             if block["name"] == "answer":
                 self._nodes.extend(nodes)
 
-    def _collect_imports(self, nodes: List[ast.AST]) -> None:
+    def _collect_imports(self, nodes: list[ast.AST]) -> None:
         for node in nodes:
             if isinstance(node, ast.Import):
                 for name in node.names:
@@ -77,7 +78,7 @@ class Names:
         return count
 
     def _dotted(self, node: Any) -> str:
-        parts: List[str] = []
+        parts: list[str] = []
         while isinstance(node, ast.Attribute):
             parts.append(node.attr)
             node = node.value

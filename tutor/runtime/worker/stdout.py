@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import os
 import sys
-from typing import Any, List, Optional
+from typing import Any
+import contextlib
 
 KEEP = 4 << 20
 """Bytes kept of what was printed."""
@@ -16,10 +17,10 @@ class _Tee(io.FileIO):
 
     def __init__(self) -> None:
         super().__init__(1, "wb", closefd=False)
-        self.kept: List[bytes] = []
+        self.kept: list[bytes] = []
         self.size = 0
 
-    def write(self, data: Any) -> Optional[int]:
+    def write(self, data: Any) -> int | None:
         """Pass on, and keep."""
         if self.size < KEEP:
             part = bytes(data)
@@ -40,7 +41,7 @@ class Stdout:
             line_buffering=True,
         )
         self._flush = self._stream.flush
-        self._end: Optional[int] = None
+        self._end: int | None = None
 
     def install(self) -> None:
         """Become sys.stdout."""
@@ -60,12 +61,12 @@ class Stdout:
             except (OSError, ValueError, AttributeError):
                 pass
 
-    def lines(self) -> List[str]:
+    def lines(self) -> list[str]:
         """Return the lines that the blocks printed."""
         self.settle()
         return self.text(0, self._end).splitlines()
 
-    def text(self, start: int, end: Optional[int] = None) -> str:
+    def text(self, start: int, end: int | None = None) -> str:
         """Return what was printed between two positions."""
         return b"".join(self._tee.kept)[start:end].decode("utf-8", "replace")
 
@@ -82,7 +83,7 @@ class Muted:
         self._on = on
 
     def __enter__(self) -> None:
-        self._saved: List[int] = []
+        self._saved: list[int] = []
         if not self._on:
             return
         for stream in (sys.stdout, sys.stderr):
@@ -97,7 +98,7 @@ class Muted:
             os.dup2(null, fd)
         os.close(null)
 
-    def __exit__(self, *error: Any) -> None:
+    def __exit__(self, *error: object) -> None:
         if not self._saved:
             return
         for stream in (sys.stdout, sys.stderr):
@@ -109,7 +110,5 @@ class Muted:
 
 
 def _flush(stream: Any) -> None:
-    try:
+    with contextlib.suppress(OSError, ValueError, AttributeError):
         stream.flush()
-    except (OSError, ValueError, AttributeError):
-        pass

@@ -7,52 +7,44 @@ Nothing of the learner's code runs here. When the UI's end of stdin closes, ever
 
 from __future__ import annotations
 
+import contextlib
 import gc
-import glob
 import os
 import platform
 import selectors
-import shutil
 import signal
 import socket
-import stat
 import sys
-import tempfile
 import time
-from typing import Any, Dict, List, Optional
+from typing import Any
 
 from . import processes, wire
 from .child import Child
 from .frameworks import load_adapter, set_environment
 from .output import Stream
 from .task import GRACE, POLL, Task
+from .workers import Workers
 
 REFORK = 0.03
 """Seconds after a hand-over: a fork copies page tables for 1 to 8 ms, which a short attempt would
 have to wait for; most are done by then, and the spare is forked when the outcome is out."""
 DRAIN = 0.3
 """Seconds given to pipes that a grandchild may hold open."""
-REAP = 2.0
-"""Seconds given to a killed process to go (a GPU's driver takes its time)."""
-FOLDER = "fwtutor-"
 
 
 class Supervisor:
     """The host's whole state."""
 
-    def __init__(self, reading: int, writing: int, payload: Dict[str, Any]) -> None:
+    def __init__(self, reading: int, writing: int, payload: dict[str, Any]) -> None:
         self.reading, self.writing = reading, writing
         self.payload = payload
-        self.config: Dict[str, Any] = payload["config"]
-        self.adapter = load_adapter(self.config["framework"])
+        self.adapter = load_adapter(payload["config"]["framework"])
         self.splitter = wire.Splitter()
-        self.tasks: Dict[int, Task] = {}
-        self.children: Dict[int, Child] = {}
-        self.spare: Optional[Child] = None
-        self.refork_at: Optional[float] = None
-        self.waiting_for_warm: List[int] = []
+        self.tasks: dict[int, Task] = {}
+        self.spare: Child | None = None
+        self.refork_at: float | None = None
+        self.waiting_for_warm: list[int] = []
         self.said_hello = False
-        self.cold = str(self.config.get("cold", ""))
         self.device = "auto"
         """The device that spares are started on."""
         self.best = ""
@@ -62,14 +54,13 @@ class Supervisor:
         """Import, say hello, serve until the UI is gone."""
         started = time.monotonic()
         try:
-            set_environment(self.adapter, self.config["cache"], forks=not self.cold)
+            config = self.payload["config"]
+            set_environment(self.adapter, config["cache"], forks=not config["cold"])
             self.adapter.load()
         except BaseException as error:
             self.send({"op": "failed", **_import_failure(error)})
             return
         self.import_seconds = time.monotonic() - started
-        remove_stale_folders()
-        self.folder = tempfile.mkdtemp(prefix=f"{FOLDER}{os.getpid()}-")
         processes.become_subreaper()
         # Objects made by the import are never garbage: without this a collection in the child
         # writes to every one of their pages and copies them all.
@@ -81,23 +72,25 @@ class Supervisor:
             while self._turn():
                 pass
         finally:
-            self._end_everything()
+            self.workers.end()
 
     # --- the loop
 
     def _listen(self) -> None:
         self.selector = selectors.DefaultSelector()
-        wake_read, self.wake_write = os.pipe()
-        self.wake_read = wake_read
-        for fd in (wake_read, self.wake_write):
+        self.wake_read, wake_write = os.pipe()
+        for fd in (self.wake_read, wake_write):
             os.set_blocking(fd, False)
-        signal.set_wakeup_fd(self.wake_write, warn_on_full_buffer=False)
+        signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in the terminal is the UI's affair
         signal.signal(signal.SIGTERM, self._terminated)
         signal.signal(signal.SIGHUP, self._terminated)
         self.selector.register(self.reading, selectors.EVENT_READ, self._control)
-        self.selector.register(wake_read, selectors.EVENT_READ, self._child_changed)
+        self.selector.register(self.wake_read, selectors.EVENT_READ, self._child_changed)
+        watching = self.selector.fileno()  # type: ignore[attr-defined]
+        private = [self.reading, self.writing, self.wake_read, wake_write, watching]
+        self.workers = Workers(self.adapter, self.payload, self.selector, private)
         self.going = True
 
     def _terminated(self, *_: Any) -> None:
@@ -109,7 +102,8 @@ class Supervisor:
             moments.append(self.refork_at)
         timeout = max(min(moments) - time.monotonic(), 0) if moments else None
         for key, _ in self.selector.select(timeout):
-            if key.fd in self.selector.get_map():  # an earlier one may have closed it
+            # an earlier one may have closed it, and another have got its number
+            if self.selector.get_map().get(key.fd) is key:
                 key.data()
         now = time.monotonic()
         for task in list(self.tasks.values()):
@@ -119,7 +113,7 @@ class Supervisor:
             self._make_spare()
         return self.going
 
-    def send(self, head: Dict[str, Any], blob: bytes = b"") -> None:
+    def send(self, head: dict[str, Any], blob: bytes = b"") -> None:
         """Tell the UI."""
         try:
             wire.write_all(self.writing, wire.pack(head, blob))
@@ -146,48 +140,10 @@ class Supervisor:
     def _make_spare(self) -> None:
         self.refork_at = None
         if self.spare is None:
-            self.spare = self._make_child(self.device)
+            self.spare = self._make(self.device)
 
-    def _make_child(self, device: str) -> Child:
-        if not self.cold:
-            self.cold = self._unsafe()
-        child = Child(self.folder, device)
-        if self.cold:
-            config = {**self.config, "worker": child.inherited()}
-            payload = {**self.payload, "main": "cold", "config": config}
-            command = [sys.executable, *self.config["options"], "-c", self.config["bootstrap"]]
-            child.start_cold(command, pack_payload(payload))
-        else:
-            close = [self.reading, self.writing, self.wake_read, self.wake_write]
-            close.append(self.selector.fileno())  # type: ignore[attr-defined]
-            for other in self.children.values():
-                close.extend(other.descriptors())
-            threads_before = signal.set_wakeup_fd(-1)
-            try:
-                child.fork(lambda: self.adapter, close)
-            finally:
-                signal.set_wakeup_fd(threads_before)
-        self.children[child.pid] = child
-        self.selector.register(child.channel, selectors.EVENT_READ, lambda: self._heard(child))
-        for stream in (child.stdout, child.stderr):
-            self._watch(child, stream)
-        return child
-
-    def _watch(self, child: Child, stream: Stream) -> None:
-        self.selector.register(
-            stream.fd, selectors.EVENT_READ, lambda: self._read_output(child, stream)
-        )
-
-    def _unsafe(self) -> str:
-        """Return why a fork would be unsafe at this moment, or an empty string."""
-        if not processes.LINUX:
-            return f"system libraries on {platform.system()} do not survive a fork"
-        count = processes.threads()
-        if count != 1:
-            return f"importing {self.adapter.name} left {count} threads running"
-        if processes.touches_gpu():
-            return f"importing {self.adapter.name} opened the GPU"
-        return self.adapter.unsafe_to_fork()
+    def _make(self, device: str) -> Child:
+        return self.workers.make(device, self._heard, self._read_output)
 
     def _heard(self, child: Child) -> None:
         try:
@@ -197,7 +153,7 @@ class Supervisor:
         except OSError:
             data = b""
         if not data:
-            self._unregister(child.channel)
+            self.workers.unwatch(child.channel)
             task = self._task_of(child)
             if task is not None and not task.reason:
                 # it lives but closed its end: nothing more can come of it
@@ -213,7 +169,7 @@ class Supervisor:
             if task is not None:
                 self._end_now(task, "exited")
 
-    def _message(self, child: Child, head: Dict[str, Any], blob: bytes) -> None:
+    def _message(self, child: Child, head: dict[str, Any], blob: bytes) -> None:
         task = self._task_of(child)
         op = head["op"]
         if op == "ready":
@@ -241,7 +197,7 @@ class Supervisor:
             else:
                 self._dispose(child)
 
-    def _hello(self, child: Optional[Child]) -> None:
+    def _hello(self, child: Child | None) -> None:
         if self.said_hello:
             return
         self.said_hello = True
@@ -255,10 +211,10 @@ class Supervisor:
                 "machine": socket.gethostname(),
                 "devices": child.devices if child else [],
                 "import_seconds": self.import_seconds,
-                "forks": not self.cold,
-                "forks_why": self.cold,
+                "forks": not self.workers.cold,
+                "forks_why": self.workers.cold,
                 "pid": os.getpid(),
-                "folder": self.folder,
+                "folder": self.workers.folder,
             }
         )
 
@@ -268,7 +224,7 @@ class Supervisor:
             self._make_spare()
         self._answer_warm()
 
-    def _answer_warm(self, failure: Optional[Dict[str, Any]] = None) -> None:
+    def _answer_warm(self, failure: dict[str, Any] | None = None) -> None:
         if failure is None and not (self.spare is not None and self.spare.warm):
             return
         for number in self.waiting_for_warm:
@@ -282,7 +238,7 @@ class Supervisor:
         if device == self.best:
             device = "auto"
         if task.reference:
-            task.child = self._make_child(device)
+            task.child = self._make(device)
         else:
             if self.spare is not None and self.spare.wanted != device:
                 self._dispose(self.spare)
@@ -303,7 +259,7 @@ class Supervisor:
             task.given = True
             task.child.give(task.job)
 
-    def _task_of(self, child: Child) -> Optional[Task]:
+    def _task_of(self, child: Child) -> Task | None:
         for task in self.tasks.values():
             if task.child is child:
                 return task
@@ -314,7 +270,7 @@ class Supervisor:
         if data:
             self._took(child, stream, data)
         elif not stream.open:
-            self._unregister(stream.fd)
+            self.workers.unwatch(stream.fd)
 
     def _took(self, child: Child, stream: Stream, data: bytes) -> None:
         task = self._task_of(child)
@@ -360,9 +316,7 @@ class Supervisor:
         for stream in (task.child.stdout, task.child.stderr):
             text = stream.take()
             if text:
-                self.send(
-                    {"op": "printed", "id": task.number, "stream": stream.name, "text": text}
-                )
+                self.send({"op": "printed", "id": task.number, "stream": stream.name, "text": text})
 
     # --- endings
 
@@ -383,7 +337,7 @@ class Supervisor:
         self._finish_killed(task)
 
     def _finish_killed(self, task: Task) -> None:
-        self._clear_away(task.child)
+        self.workers.kill(task.child)
         self._drain(task, DRAIN)
         self._outcome(task, {"how": task.reason, **task.numbers}, b"")
         self._forget(task.child)
@@ -393,10 +347,10 @@ class Supervisor:
         self._read_channel_to_end(child)
         if task.number not in self.tasks:
             return  # its last message was waiting in the channel
-        self._clear_away(child)
+        self.workers.kill(child)
         self._drain(task, DRAIN)
         status = child.exit or 0
-        facts: Dict[str, Any] = {"how": "exited", "status": os.WEXITSTATUS(status)}
+        facts: dict[str, Any] = {"how": "exited", "status": os.WEXITSTATUS(status)}
         if os.WIFSIGNALED(status):
             number = os.WTERMSIG(status)
             facts = {"how": "crashed", "signal": number, "crash": child.last_words()}
@@ -412,7 +366,7 @@ class Supervisor:
         self._outcome(task, facts, b"")
         self._forget(child)
 
-    def _finish(self, task: Task, report: Dict[str, Any], blob: bytes) -> None:
+    def _finish(self, task: Task, report: dict[str, Any], blob: bytes) -> None:
         """It reported: pass that on first, clear away after."""
         facts = {key: value for key, value in report.items() if key != "op"}
         if task.reason:
@@ -423,10 +377,10 @@ class Supervisor:
             facts["noise"] = _tail(task.child.noise)
         self._drain(task, 0)
         self._outcome(task, facts, blob)
-        self._clear_away(task.child)
+        self.workers.kill(task.child)
         self._forget(task.child)
 
-    def _outcome(self, task: Task, facts: Dict[str, Any], blob: bytes) -> None:
+    def _outcome(self, task: Task, facts: dict[str, Any], blob: bytes) -> None:
         self._pass_on(task)
         facts["device"] = task.child.device
         facts["version"] = self.adapter.version()
@@ -466,80 +420,48 @@ class Supervisor:
         except (OSError, wire.BrokenFrame, KeyError):
             return
 
-    def _clear_away(self, child: Child) -> None:
-        """Kill its process group, then whatever had left the group, and collect its exit."""
-        processes.kill_group(child.pid)
-        known = {pid for pid in self.children if pid != child.pid}
-        end = time.monotonic() + REAP
-        processes.sweep(os.getpid(), child.pid, known, end)
-        while not child.reap() and time.monotonic() < end:
-            processes.kill_all([child.pid])
-            time.sleep(0.001)
-        # what had daemonised became ours when it died
-        processes.sweep(os.getpid(), child.pid, known, end)
-
     def _forget(self, child: Child) -> None:
-        for item in (child.channel, child.stdout.fd, child.stderr.fd):
-            self._unregister(item)
-        self.children.pop(child.pid, None)
         if self.spare is child:
             self.spare = None
-        child.close()
-        remove_folder(child.folder)
+        self.workers.forget(child)
 
     def _dispose(self, child: Child) -> None:
         """Do away with a worker that had no job."""
         failed = dict(child.failure, noise=_tail(child.noise))
         was_spare = self.spare is child
-        self._clear_away(child)
+        self.workers.kill(child)
         self._forget(child)
         if was_spare and not child.warm:
             self._hello(None)
             self._answer_warm(failed)
 
-    def _unregister(self, item: Any) -> None:
-        try:
-            self.selector.unregister(item)
-        except (KeyError, ValueError):
-            pass
-
     def _child_changed(self) -> None:
-        try:
+        with contextlib.suppress(BlockingIOError):
             os.read(self.wake_read, 4096)
-        except BlockingIOError:
-            pass
-        for child in list(self.children.values()):
-            if child.pid in self.children and child.reap():
+        for child in list(self.workers.alive.values()):
+            if child.pid in self.workers.alive and child.reap():
                 task = self._task_of(child)
                 if task is not None:
                     self._finish_by_exit(task)
-                elif child.pid in self.children:
+                elif child.pid in self.workers.alive:
                     self._read_channel_to_end(child)
-                    if child.pid in self.children:
+                    if child.pid in self.workers.alive:
                         child.failure = child.failure or {"what": "died", "status": child.exit}
                         self._dispose(child)
-        processes.reap_strangers(set(self.children))
-
-    def _end_everything(self) -> None:
-        for child in list(self.children.values()):
-            self._clear_away(child)
-            self._forget(child)
-        remove_folder(self.folder)
+        processes.reap_strangers(set(self.workers.alive))
 
 
 def _noise(text: str) -> None:
     """Framework logs go to the host's stderr, which the UI keeps apart."""
-    try:
+    with contextlib.suppress(OSError):
         os.write(2, text.encode("utf-8", "replace"))
-    except OSError:
-        pass
 
 
 def _tail(noise: bytes) -> str:
     return noise.decode("utf-8", "replace")[-2000:]
 
 
-def _import_failure(error: BaseException) -> Dict[str, Any]:
+def _import_failure(error: BaseException) -> dict[str, Any]:
     missing = getattr(error, "name", None) if isinstance(error, ModuleNotFoundError) else None
     return {
         "what": "import",
@@ -551,40 +473,7 @@ def _import_failure(error: BaseException) -> Dict[str, Any]:
     }
 
 
-def remove_folder(folder: str) -> None:
-    """Remove a directory tree, also where the learner's code took the permission away."""
-
-    def again(function: Any, path: str, _: Any) -> None:
-        try:
-            os.chmod(os.path.dirname(path), stat.S_IRWXU)
-            os.chmod(path, stat.S_IRWXU)
-            function(path)
-        except OSError:
-            pass
-
-    shutil.rmtree(folder, onerror=again)
-
-
-def remove_stale_folders() -> None:
-    """Remove what hosts left behind that were killed before they could."""
-    for folder in glob.glob(os.path.join(tempfile.gettempdir(), FOLDER + "*-*")):
-        number = os.path.basename(folder)[len(FOLDER) :].partition("-")[0]
-        try:
-            if os.stat(folder).st_uid == os.getuid() and number.isdigit():
-                os.kill(int(number), 0)
-        except ProcessLookupError:
-            remove_folder(folder)
-        except OSError:
-            continue
-
-
-def pack_payload(payload: Dict[str, Any]) -> bytes:
-    """Return what the bootstrap reads from stdin: a length, then the payload as JSON."""
-    text = wire.dumps(payload)
-    return b"%d\n" % len(text) + text
-
-
-def main(reading: int, writing: int, payload: Dict[str, Any]) -> None:
+def main(reading: int, writing: int, payload: dict[str, Any]) -> None:
     """Run the host; the loader calls this."""
     Supervisor(reading, writing, payload).run()
     os._exit(0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Dict, Optional
+from typing import Any
 
 from .child import Child
 from .output import SLICE, Budget, Stream
@@ -17,23 +17,23 @@ GRACE = {"stopped": 1.0, "timed-out": 0.5}
 class Task:
     """A job in flight."""
 
-    def __init__(self, number: int, job: Dict[str, Any], reference: bool) -> None:
+    def __init__(self, number: int, job: dict[str, Any], reference: bool) -> None:
         self.number = number
         self.job = job
-        self.limits: Dict[str, Any] = job["limits"]
+        self.limits: dict[str, Any] = job["limits"]
         self.reference = reference
         """The author's solution: it runs beside an attempt and leaves the learner's spare alone."""
         self.arrived = time.monotonic()
         self.given = False
-        self.begun: Optional[float] = None
+        self.begun: float | None = None
         self.child: Child
         self.reason = ""
         """Why the host is ending it: a word of `job.How`."""
-        self.numbers: Dict[str, Any] = {}
+        self.numbers: dict[str, Any] = {}
         """Figures for the words: how much memory, how many processes."""
-        self.kill_at: Optional[float] = None
-        self.poll_at: Optional[float] = None
-        self.slice_at: Optional[float] = None
+        self.kill_at: float | None = None
+        self.poll_at: float | None = None
+        self.slice_at: float | None = None
         self.budget = Budget(int(self.limits["output"]))
         self.oom_kills = 0
 

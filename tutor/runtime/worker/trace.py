@@ -6,7 +6,7 @@ import linecache
 import os
 import sys
 import traceback
-from typing import Any, Dict, List
+from typing import Any
 
 from .encode import describe, is_a
 
@@ -21,9 +21,9 @@ def remember(file: str, source: str) -> None:
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
 
 
-def report(error: BaseException, blocks: Dict[str, str]) -> Dict[str, Any]:
+def report(error: BaseException, blocks: dict[str, str]) -> dict[str, Any]:
     """Return the exception with its frames; ``blocks`` maps file names to block names."""
-    frames: List[Dict[str, Any]] = []
+    frames: list[dict[str, Any]] = []
     here = error.__traceback__
     while here is not None:
         code = here.tb_frame.f_code
@@ -37,7 +37,7 @@ def report(error: BaseException, blocks: Dict[str, str]) -> Dict[str, Any]:
     return {**describe(error), "frames": _shorten(frames)}
 
 
-def _frame(block: str, file: str, line: int, function: str) -> Dict[str, Any]:
+def _frame(block: str, file: str, line: int, function: str) -> dict[str, Any]:
     return {
         "block": block,
         "file": short(file),
@@ -47,7 +47,7 @@ def _frame(block: str, file: str, line: int, function: str) -> Dict[str, Any]:
     }
 
 
-def _shorten(frames: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
+def _shorten(frames: list[dict[str, Any]]) -> list[dict[str, Any]]:
     last = max((i for i, frame in enumerate(frames) if frame["block"]), default=-1)
     own = [frame for frame in frames[: last + 1] if frame["block"]]
     if len(own) > OWN_FRAMES:

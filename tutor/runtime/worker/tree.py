@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Callable, Dict, Iterator, Tuple
+from collections.abc import Callable, Iterator
+from typing import Any
 
 
 def is_container(value: Any) -> bool:
@@ -11,7 +12,7 @@ def is_container(value: Any) -> bool:
     return isinstance(value, (list, tuple, dict))
 
 
-def _children(value: Any, adapter: Any) -> "Iterator[Tuple[str, Any]] | None":
+def _children(value: Any, adapter: Any) -> Iterator[tuple[str, Any]] | None:
     if isinstance(value, dict):
         return ((_join(key), item) for key, item in value.items())
     if isinstance(value, tuple) and hasattr(value, "_fields"):
@@ -32,12 +33,12 @@ def _join(key: Any) -> str:
     return f".{key}" if isinstance(key, str) and key else f"[{key!r}]"
 
 
-def leaves(value: Any, adapter: Any, path: str = "") -> Dict[str, Any]:
+def leaves(value: Any, adapter: Any, path: str = "") -> dict[str, Any]:
     """Return path to leaf: `layer.weight`, `[0]`, `a[1]`; a bare leaf has the empty path."""
     children = _children(value, adapter)
     if children is None:
         return {path.lstrip("."): value}
-    found: Dict[str, Any] = {}
+    found: dict[str, Any] = {}
     for step, child in children:
         found.update(leaves(child, adapter, path + step))
     return found
@@ -71,6 +72,6 @@ def replace(value: Any, path: str, new: Any, adapter: Any) -> Any:
     return _map(value, change)
 
 
-def rebuild(value: Any, found: Dict[str, Any], adapter: Any) -> Any:
+def rebuild(value: Any, found: dict[str, Any], adapter: Any) -> Any:
     """Return the structure with the leaves of ``found``."""
-    return _map(value, lambda path, leaf: found.get(path, leaf))
+    return _map(value, found.get)

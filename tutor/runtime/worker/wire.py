@@ -10,9 +10,10 @@ import json
 import json.encoder
 import os
 import struct
-from typing import Any, Callable, Dict, Iterator, Tuple
+from collections.abc import Callable, Iterator
+from typing import Any
 
-Head = Dict[str, Any]
+Head = dict[str, Any]
 
 SIZES = struct.Struct(">II")
 """Bytes of head, bytes of blob."""
@@ -57,7 +58,7 @@ class Splitter:
     def __init__(self) -> None:
         self._bytes = bytearray()
 
-    def feed(self, data: bytes) -> Iterator[Tuple[Head, bytes]]:
+    def feed(self, data: bytes) -> Iterator[tuple[Head, bytes]]:
         """Add bytes; yield each frame that they complete."""
         self._bytes += data
         while len(self._bytes) >= SIZES.size:
@@ -91,7 +92,7 @@ def write_all(fd: int, data: bytes) -> None:
         view = view[os.write(fd, view) :]
 
 
-def read_frame(fd: int) -> Tuple[Head, bytes]:
+def read_frame(fd: int) -> tuple[Head, bytes]:
     """Read one frame from a blocking descriptor; EOFError at its end."""
     head_size, blob_size = SIZES.unpack(_read_exactly(fd, SIZES.size))
     if head_size > MAX_HEAD or blob_size > MAX_BLOB:

@@ -6,7 +6,8 @@ import contextlib
 import ctypes
 import os
 import sys
-from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from ..encode import Wire, device, dtype, is_a, tensor
 from ..inputs import Spec, draw, is_scalar
@@ -23,12 +24,12 @@ class Adapter:
     """The framework, once loaded."""
     arrays: Any = None
     """The namespace of array functions: `torch`, `jax.numpy` …"""
-    blas_threads: Optional[str] = None
+    blas_threads: str | None = None
     """What OPENBLAS_NUM_THREADS was before the host set it to 1."""
     restore_blas = False
     """Whether a worker has that to undo."""
 
-    def environment(self, cache: str) -> Dict[str, str]:
+    def environment(self, cache: str) -> dict[str, str]:
         """Variables that must be set before the import; ``cache`` may be empty (none)."""
         return {}
 
@@ -44,7 +45,7 @@ class Adapter:
         """Return why the host may not fork now, or an empty string."""
         return ""
 
-    def start(self, device: str) -> Tuple[str, List[str]]:
+    def start(self, device: str) -> tuple[str, list[str]]:
         """Initialise the device in a worker; return the one in use and all, best first."""
         return "cpu", ["cpu"]
 
@@ -58,7 +59,7 @@ class Adapter:
     def seed(self, number: int) -> None:
         """Seed the framework's global generators."""
 
-    def array(self, values: Any, shape: Tuple[int, ...], name: str) -> Any:
+    def array(self, values: Any, shape: tuple[int, ...], name: str) -> Any:
         """Make a tensor on the device in use."""
         raise NotImplementedError
 
@@ -70,7 +71,7 @@ class Adapter:
         kind = spec.dtype or (self.integer if spec.kind == "integers" else "float32")
         return self.array(values, spec.shape, kind)
 
-    def encode(self, value: Any) -> Optional[Any]:
+    def encode(self, value: Any) -> Any | None:
         """Return the wire form of the framework's own objects, a simpler object, or None."""
         return None
 
@@ -82,18 +83,18 @@ class Adapter:
         """Return a detached copy of a tensor."""
         raise NotImplementedError
 
-    def named_leaves(self, value: Any) -> Optional[Dict[str, Any]]:
+    def named_leaves(self, value: Any) -> dict[str, Any] | None:
         """Return the named parameters of a model, or None if it is none."""
         return None
 
-    def state(self) -> Dict[str, str]:
+    def state(self) -> dict[str, str]:
         """Return global state that code may leave changed: key to a sentence about it."""
         return {}
 
     def synchronise(self, value: Any) -> None:
         """Wait until the device has finished computing ``value``."""
 
-    def peak_memory(self, call: Callable[[], Any]) -> Optional[int]:
+    def peak_memory(self, call: Callable[[], Any]) -> int | None:
         """Return the device's peak bytes during the call; None if only the host's memory counts."""
         return None
 
@@ -104,7 +105,7 @@ class Adapter:
         """Return a context in which float64 is float64."""
         return contextlib.nullcontext()
 
-    def flat(self, value: Any) -> Tuple[List[Any], Tuple[int, ...], str]:
+    def flat(self, value: Any) -> tuple[list[Any], tuple[int, ...], str]:
         """Return elements, shape and dtype name of a tensor or a Python number."""
         raise NotImplementedError
 
@@ -112,24 +113,24 @@ class Adapter:
         """Return the device of a tensor."""
         return device("cpu")
 
-    def gradient(self, f: Any, args: Tuple[Any, ...], argnum: Any) -> Any:
+    def gradient(self, f: Any, args: tuple[Any, ...], argnum: Any) -> Any:
         """Return the gradient of a scalar function."""
         raise TypeError(f"{self.name} has no automatic differentiation")
 
-    def count_traces(self, f: Any, calls: List[Tuple[Any, ...]]) -> int:
+    def count_traces(self, f: Any, calls: list[tuple[Any, ...]]) -> int:
         """Return how often f was traced over the calls."""
         raise TypeError(f"{self.name} does not trace functions")
 
-    def ops(self, f: Any, args: Tuple[Any, ...]) -> List[str]:
+    def ops(self, f: Any, args: tuple[Any, ...]) -> list[str]:
         """Return the names of the operations of f."""
         raise TypeError(f"{self.name} does not trace functions")
 
-    def instruments(self, tools: Any) -> Dict[str, Any]:
+    def instruments(self, tools: Any) -> dict[str, Any]:
         """Return the framework's own instruments by name; ``tools`` has those shared by all."""
         return {}
 
 
-def restore_threads(original: Optional[str]) -> None:
+def restore_threads(original: str | None) -> None:
     """Undo OPENBLAS_NUM_THREADS=1, which kept the host single-threaded, in the child.
 
     The variable is read when the library loads, so its function has to be called as well; the
@@ -179,7 +180,7 @@ class NumpyHook:
         self._contiguous, self._asarray = numpy.ascontiguousarray, numpy.asarray
         self._tolist = numpy.ndarray.tolist
 
-    def __call__(self, value: Any) -> Optional[Any]:
+    def __call__(self, value: Any) -> Any | None:
         """Return the wire form, a simpler object, or None."""
         if self.numpy is None:
             return None
@@ -194,10 +195,10 @@ class NumpyHook:
             return dtype(self._dtype(value).name)
         return None
 
-    def array(self, value: Any, library: str, where: str, weak: bool = False) -> Optional[Wire]:
+    def array(self, value: Any, library: str, where: str, weak: bool = False) -> Wire | None:
         """Return the wire form of an ndarray that stands for a tensor of ``library``."""
         kind = value.dtype
-        if kind.hasobject or kind.kind in "SUV" and kind.name not in EXTENSION_DTYPES:
+        if kind.hasobject or (kind.kind in "SUV" and kind.name not in EXTENSION_DTYPES):
             return None
         data = None
         if value.size <= 1 << 20:
@@ -212,7 +213,7 @@ EXTENSION_DTYPES = ("bfloat16", "float8_e4m3fn", "float8_e5m2", "int4", "uint4")
 """ml_dtypes' names; numpy calls their kind void."""
 
 
-def flat_array(value: Any, numpy: Any) -> Tuple[List[Any], Tuple[int, ...], str]:
+def flat_array(value: Any, numpy: Any) -> tuple[list[Any], tuple[int, ...], str]:
     """Return elements, shape and dtype name by way of NumPy; Python numbers are float64."""
     if isinstance(value, (int, float)):
         return [float(value)], (), "float64"
@@ -227,7 +228,7 @@ def is_type_of(value: Any, base: Any) -> bool:
     return any(other is base for other in type.__dict__["__mro__"].__get__(value))
 
 
-def choose(wanted: str, found: List[str]) -> str:
+def choose(wanted: str, found: list[str]) -> str:
     """Return the device of ``found`` that ``wanted`` names; RuntimeError when there is none."""
     if wanted == "auto":
         return found[0]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import warnings
-from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
+from collections.abc import Callable, Iterator
+from typing import Any
 
-from ..encode import dtype, is_a
 from ..encode import device as device_value
+from ..encode import dtype, is_a
 from ..instruments_jax import JaxInstruments
 from .base import Adapter, NumpyHook, choose, flat_array
 
@@ -18,7 +19,7 @@ class JaxAdapter(Adapter):
     name = "jax"
     integer = "int32"
 
-    def environment(self, cache: str) -> Dict[str, str]:
+    def environment(self, cache: str) -> dict[str, str]:
         """Leave most of the GPU's memory free; share compiled programs between attempts.
 
         Every attempt is a fresh process, so without the disk cache each first call compiles anew:
@@ -55,7 +56,7 @@ class JaxAdapter(Adapter):
         except (ImportError, AttributeError):
             return ""  # the thread count and the open devices still tell
 
-    def start(self, device: str) -> Tuple[str, List[str]]:
+    def start(self, device: str) -> tuple[str, list[str]]:
         """Start the backends, or only the CPU's when that is what is wanted."""
         jax = self.module
         if device == "cpu":
@@ -106,7 +107,7 @@ class JaxAdapter(Adapter):
         self.module.config.update("jax_enable_compilation_cache", False)
         self.module.clear_caches()
 
-    def array(self, values: Any, shape: Tuple[int, ...], name: str) -> Any:
+    def array(self, values: Any, shape: tuple[int, ...], name: str) -> Any:
         """Make an array; float64 becomes float32 unless x64 is on, as it does everywhere."""
         import numpy
 
@@ -115,7 +116,7 @@ class JaxAdapter(Adapter):
             warnings.simplefilter("ignore")
             return self.arrays.asarray(numpy.asarray(values).reshape(shape).astype(kind))
 
-    def encode(self, value: Any) -> Optional[Any]:
+    def encode(self, value: Any) -> Any | None:
         """Encode arrays, dtypes and devices."""
         if is_a(value, self._tracer):
             return None
@@ -150,7 +151,7 @@ class JaxAdapter(Adapter):
         """Copy."""
         return self.arrays.array(value)
 
-    def state(self) -> Dict[str, str]:
+    def state(self) -> dict[str, str]:
         """Configuration that changes results."""
         config = self.module.config
         names = (
@@ -164,7 +165,7 @@ class JaxAdapter(Adapter):
         """Wait for every array in it."""
         self.module.block_until_ready(value)
 
-    def peak_memory(self, call: Callable[[], Any]) -> Optional[int]:
+    def peak_memory(self, call: Callable[[], Any]) -> int | None:
         """Peak of the device's allocator since it started, above what is in use."""
         first = self.module.devices()[0]
         stats = first.memory_stats() if hasattr(first, "memory_stats") else None
@@ -186,11 +187,11 @@ class JaxAdapter(Adapter):
 
         return enable_x64(True)
 
-    def flat(self, value: Any) -> Tuple[List[Any], Tuple[int, ...], str]:
+    def flat(self, value: Any) -> tuple[list[Any], tuple[int, ...], str]:
         """Elements, shape and dtype name."""
         return flat_array(value, self._numpy.numpy)
 
-    def named_leaves(self, value: Any) -> Optional[Dict[str, Any]]:
+    def named_leaves(self, value: Any) -> dict[str, Any] | None:
         """The leaves of a registered pytree node."""
         util = self.module.tree_util
         pairs, treedef = util.tree_flatten_with_path(value)
@@ -202,13 +203,13 @@ class JaxAdapter(Adapter):
         """The array's device."""
         return device_value(self._where(value))
 
-    def gradient(self, f: Any, args: Tuple[Any, ...], argnum: Any) -> Any:
+    def gradient(self, f: Any, args: tuple[Any, ...], argnum: Any) -> Any:
         """By jax.grad; whole numbers are made floats."""
         given = [float(arg) if type(arg) is int else arg for arg in args]
         wanted = tuple(argnum) if isinstance(argnum, (tuple, list)) else argnum
         return self.module.grad(f, argnums=wanted)(*given)
 
-    def count_traces(self, f: Any, calls: List[Tuple[Any, ...]]) -> int:
+    def count_traces(self, f: Any, calls: list[tuple[Any, ...]]) -> int:
         """How often jax.jit runs the Python of f."""
         if hasattr(f, "_cache_size"):
             before = f._cache_size()
@@ -227,11 +228,11 @@ class JaxAdapter(Adapter):
             self.synchronise(compiled(*args))
         return count
 
-    def ops(self, f: Any, args: Tuple[Any, ...]) -> List[str]:
+    def ops(self, f: Any, args: tuple[Any, ...]) -> list[str]:
         """Primitives of the jaxpr; calls of jitted functions are opened up."""
         return _primitives(self.module.make_jaxpr(f)(*args).jaxpr)
 
-    def instruments(self, tools: Any) -> Dict[str, Any]:
+    def instruments(self, tools: Any) -> dict[str, Any]:
         """Those of JAX."""
         return JaxInstruments(self, tools).all()
 
@@ -243,8 +244,8 @@ def _label(device: Any) -> str:
     return f"{platform}:{device.id} ({device.device_kind})"
 
 
-def _primitives(jaxpr: Any) -> List[str]:
-    names: List[str] = []
+def _primitives(jaxpr: Any) -> list[str]:
+    names: list[str] = []
     for equation in jaxpr.eqns:
         inner = equation.params.get("jaxpr") or equation.params.get("call_jaxpr")
         if inner is not None and equation.primitive.name in _CALLS:

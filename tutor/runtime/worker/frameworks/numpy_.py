@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, List, Tuple
+from collections.abc import Iterator
+from typing import Any
 
 from .base import Adapter, flat_array
 
@@ -31,7 +32,7 @@ class NumpyAdapter(Adapter):
         """Seed the global generator."""
         self.module.random.seed(number % (1 << 32))
 
-    def array(self, values: Any, shape: Tuple[int, ...], name: str) -> Any:
+    def array(self, values: Any, shape: tuple[int, ...], name: str) -> Any:
         """Make an ndarray."""
         return self.module.asarray(values, dtype=self._dtype(name)).reshape(shape)
 
@@ -50,10 +51,10 @@ class NumpyAdapter(Adapter):
         """Copy an ndarray."""
         return value.copy()
 
-    def state(self) -> Dict[str, str]:
+    def state(self) -> dict[str, str]:
         """Error handling is NumPy's only global that changes results."""
         return {"errstate": f"numpy.seterr is {self.module.geterr()}"}
 
-    def flat(self, value: Any) -> Tuple[List[Any], Tuple[int, ...], str]:
+    def flat(self, value: Any) -> tuple[list[Any], tuple[int, ...], str]:
         """Elements, shape and dtype name."""
         return flat_array(value, self.module)

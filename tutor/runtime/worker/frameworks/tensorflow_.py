@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from ..encode import device as device_value
 from ..encode import dtype, is_a
 from ..instruments_tensorflow import TensorflowInstruments
 from .base import Adapter, NumpyHook, choose, flat_array, on_off
+import contextlib
 
 
 class TensorflowAdapter(Adapter):
@@ -17,7 +19,7 @@ class TensorflowAdapter(Adapter):
     name = "tensorflow"
     integer = "int32"
 
-    def environment(self, cache: str) -> Dict[str, str]:
+    def environment(self, cache: str) -> dict[str, str]:
         """Take GPU memory as needed, and say less."""
         env = {
             "TF_FORCE_GPU_ALLOW_GROWTH": "true",
@@ -63,7 +65,7 @@ class TensorflowAdapter(Adapter):
         except (ImportError, AttributeError):
             return ""
 
-    def start(self, device: str) -> Tuple[str, List[str]]:
+    def start(self, device: str) -> tuple[str, list[str]]:
         """Make the context; hide GPUs when the CPU is wanted."""
         tf = self.module
         gpus = tf.config.list_physical_devices("GPU")
@@ -109,12 +111,10 @@ class TensorflowAdapter(Adapter):
         """Seed TensorFlow's, and Keras's when it is there."""
         self.module.random.set_seed(number)
         if self._keras is not None:
-            try:
+            with contextlib.suppress(AttributeError, ValueError):
                 self._keras.utils.set_random_seed(number)
-            except (AttributeError, ValueError):
-                pass
 
-    def array(self, values: Any, shape: Tuple[int, ...], name: str) -> Any:
+    def array(self, values: Any, shape: tuple[int, ...], name: str) -> Any:
         """Make a tensor."""
         import numpy
 
@@ -122,7 +122,7 @@ class TensorflowAdapter(Adapter):
         made = numpy.asarray(values).reshape(shape).astype(kind.as_numpy_dtype)
         return self.module.constant(made, dtype=kind)
 
-    def encode(self, value: Any) -> Optional[Any]:
+    def encode(self, value: Any) -> Any | None:
         """Encode tensors, variables, dtypes and shapes."""
         if is_a(value, self._eager):
             return self._encode_tensor(value)
@@ -163,7 +163,7 @@ class TensorflowAdapter(Adapter):
             return self.module.Variable(value, trainable=value.trainable)
         return self.module.identity(value)
 
-    def named_leaves(self, value: Any) -> Optional[Dict[str, Any]]:
+    def named_leaves(self, value: Any) -> dict[str, Any] | None:
         """A Keras model's or layer's weights, or a tf.Module's variables."""
         if self._keras is not None and isinstance(value, self._keras.layers.Layer):
             return {weight.path: weight.value for weight in value.weights}
@@ -171,7 +171,7 @@ class TensorflowAdapter(Adapter):
             return {variable.name: variable for variable in value.variables}
         return None
 
-    def state(self) -> Dict[str, str]:
+    def state(self) -> dict[str, str]:
         """Modes that outlive the code that set them."""
         tf = self.module
         found = {
@@ -191,7 +191,7 @@ class TensorflowAdapter(Adapter):
                 lambda leaf: leaf.numpy() if is_a(leaf, self._eager) else leaf, value
             )
 
-    def peak_memory(self, call: Callable[[], Any]) -> Optional[int]:
+    def peak_memory(self, call: Callable[[], Any]) -> int | None:
         """Peak of the GPU's allocator."""
         if self._on == "cpu":
             return None
@@ -201,13 +201,13 @@ class TensorflowAdapter(Adapter):
         self.synchronise(call())
         return int(memory.get_memory_info("GPU:0")["peak"] - before)
 
-    def flat(self, value: Any) -> Tuple[List[Any], Tuple[int, ...], str]:
+    def flat(self, value: Any) -> tuple[list[Any], tuple[int, ...], str]:
         """Elements, shape and dtype name."""
         if self.is_tensor(value):
             value = value.numpy()
         return flat_array(value, self._numpy.numpy)
 
-    def gradient(self, f: Any, args: Tuple[Any, ...], argnum: Any) -> Any:
+    def gradient(self, f: Any, args: tuple[Any, ...], argnum: Any) -> Any:
         """By a tape."""
         tf = self.module
         wanted = tuple(argnum) if isinstance(argnum, (tuple, list)) else (argnum,)
@@ -224,7 +224,7 @@ class TensorflowAdapter(Adapter):
         found = tape.gradient(result, sources, unconnected_gradients=zero)
         return tuple(found) if isinstance(argnum, (tuple, list)) else found[0]
 
-    def count_traces(self, f: Any, calls: List[Tuple[Any, ...]]) -> int:
+    def count_traces(self, f: Any, calls: list[tuple[Any, ...]]) -> int:
         """How often tf.function traces f."""
         traced = f if hasattr(f, "experimental_get_tracing_count") else self.module.function(f)
         before = traced.experimental_get_tracing_count()
@@ -232,13 +232,13 @@ class TensorflowAdapter(Adapter):
             traced(*args)
         return int(traced.experimental_get_tracing_count() - before)
 
-    def ops(self, f: Any, args: Tuple[Any, ...]) -> List[str]:
+    def ops(self, f: Any, args: tuple[Any, ...]) -> list[str]:
         """Types of the graph's operations, without the plumbing."""
         traced = f if hasattr(f, "get_concrete_function") else self.module.function(f)
         graph = traced.get_concrete_function(*args).graph
         return [op.type for op in graph.get_operations() if op.type not in _PLUMBING]
 
-    def instruments(self, tools: Any) -> Dict[str, Any]:
+    def instruments(self, tools: Any) -> dict[str, Any]:
         """Those of TensorFlow."""
         return TensorflowInstruments(self, tools).all()
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import os
-from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from .. import tree
 from ..encode import CAP, device, dtype, is_a, tensor
@@ -17,7 +18,7 @@ class TorchAdapter(Adapter):
 
     name = "torch"
 
-    def environment(self, cache: str) -> Dict[str, str]:
+    def environment(self, cache: str) -> dict[str, str]:
         """Share Inductor's and Triton's caches between attempts."""
         env = {"PYTORCH_NVML_BASED_CUDA_CHECK": "1"}  # asks NVML, so no CUDA context in the host
         if cache:
@@ -48,10 +49,10 @@ class TorchAdapter(Adapter):
         """A CUDA context does not survive a fork."""
         return "CUDA is initialised" if self.module.cuda.is_initialized() else ""
 
-    def start(self, device: str) -> Tuple[str, List[str]]:
+    def start(self, device: str) -> tuple[str, list[str]]:
         """Choose the device; on CUDA make the context and the default device."""
         torch = self.module
-        found: List[str] = []
+        found: list[str] = []
         if torch.cuda.is_available():
             for index in range(torch.cuda.device_count()):
                 found.append(f"cuda:{index} ({torch.cuda.get_device_name(index)})")
@@ -97,7 +98,7 @@ class TorchAdapter(Adapter):
         """Seed every device's generator."""
         self.module.manual_seed(number)
 
-    def array(self, values: Any, shape: Tuple[int, ...], name: str) -> Any:
+    def array(self, values: Any, shape: tuple[int, ...], name: str) -> Any:
         """Make a tensor on the default device."""
         torch = self.module
         kind = getattr(torch, name)
@@ -108,7 +109,7 @@ class TorchAdapter(Adapter):
         made = torch.tensor(values, dtype=wide, device="cpu").to(kind).reshape(shape)
         return made.to(self._on)
 
-    def encode(self, value: Any) -> Optional[Any]:
+    def encode(self, value: Any) -> Any | None:
         """Encode tensors, dtypes, devices and shapes."""
         if is_a(value, self._tensor):
             with self._no_torch_function():
@@ -147,13 +148,13 @@ class TorchAdapter(Adapter):
         """Copy, keeping whether it requires a gradient."""
         return value.detach().clone().requires_grad_(value.requires_grad)
 
-    def named_leaves(self, value: Any) -> Optional[Dict[str, Any]]:
+    def named_leaves(self, value: Any) -> dict[str, Any] | None:
         """A module's parameters."""
         if isinstance(value, self.module.nn.Module):
             return dict(value.named_parameters())
         return None
 
-    def state(self) -> Dict[str, str]:
+    def state(self) -> dict[str, str]:
         """Modes that outlive the code that set them."""
         torch = self.module
         return {
@@ -174,7 +175,7 @@ class TorchAdapter(Adapter):
         if self._on.startswith("cuda"):
             self.module.cuda.synchronize()
 
-    def peak_memory(self, call: Callable[[], Any]) -> Optional[int]:
+    def peak_memory(self, call: Callable[[], Any]) -> int | None:
         """Peak of the caching allocator, above what was allocated before."""
         if not self._on.startswith("cuda"):
             return None
@@ -186,7 +187,7 @@ class TorchAdapter(Adapter):
         cuda.synchronize()
         return int(cuda.max_memory_allocated() - before)
 
-    def flat(self, value: Any) -> Tuple[List[Any], Tuple[int, ...], str]:
+    def flat(self, value: Any) -> tuple[list[Any], tuple[int, ...], str]:
         """Elements, shape and dtype name."""
         if not self.is_tensor(value):
             return [float(value)], (), "float64"
@@ -199,10 +200,10 @@ class TorchAdapter(Adapter):
         """The tensor's device."""
         return value.device
 
-    def gradient(self, f: Any, args: Tuple[Any, ...], argnum: Any) -> Any:
+    def gradient(self, f: Any, args: tuple[Any, ...], argnum: Any) -> Any:
         """By torch.autograd.grad on detached copies."""
         wanted = tuple(argnum) if isinstance(argnum, (tuple, list)) else (argnum,)
-        inputs: List[Any] = []
+        inputs: list[Any] = []
 
         def attach(leaf: Any) -> Any:
             inputs.append(leaf.detach().clone().requires_grad_(True))
@@ -223,7 +224,7 @@ class TorchAdapter(Adapter):
         found = [tree.map_tensors(given[number], slope_of, self) for number in wanted]
         return tuple(found) if isinstance(argnum, (tuple, list)) else found[0]
 
-    def count_traces(self, f: Any, calls: List[Tuple[Any, ...]]) -> int:
+    def count_traces(self, f: Any, calls: list[tuple[Any, ...]]) -> int:
         """How many graphs Dynamo hands to a backend over the calls."""
         import torch._dynamo as dynamo
 
@@ -241,7 +242,7 @@ class TorchAdapter(Adapter):
             compiled(*args)
         return count
 
-    def ops(self, f: Any, args: Tuple[Any, ...]) -> List[str]:
+    def ops(self, f: Any, args: tuple[Any, ...]) -> list[str]:
         """ATen operations, as the dispatcher sees them."""
         from torch.fx.experimental.proxy_tensor import make_fx
 
@@ -249,6 +250,6 @@ class TorchAdapter(Adapter):
         names = [str(node.target) for node in graph.nodes if node.op == "call_function"]
         return [".".join(name.split(".")[:2]) for name in names]
 
-    def instruments(self, tools: Any) -> Dict[str, Any]:
+    def instruments(self, tools: Any) -> dict[str, Any]:
         """Those of PyTorch."""
         return TorchInstruments(self, tools).all()
