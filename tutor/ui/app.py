@@ -19,6 +19,7 @@ from textual.screen import Screen
 from tutor.errors import FwtutorError
 from tutor.session import StepRef
 from tutor.ui import crash, keys, messages
+from tutor.ui.contrast import readable
 from tutor.ui.frame import ThriftyApp
 from tutor.ui.screens.home import HomeScreen
 from tutor.ui.screens.toosmall import MIN_HEIGHT, MIN_WIDTH, TooSmallScreen
@@ -204,6 +205,12 @@ class TutorApp(ThriftyApp[int]):
             self.push_screen(lesson)
         elif not isinstance(self.screen, HomeScreen):
             self.push_screen(HomeScreen(self.session))
+
+    # Colours
+
+    def get_css_variables(self) -> dict[str, str]:
+        """The theme's colours, those of text readable."""
+        return readable(super().get_css_variables())
 
     # Keys
 

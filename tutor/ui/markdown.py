@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 CODE = "$text-accent"
 """Inline code. No background: it must read in 16 colours and without any."""
-CODE_BLOCK = "on $boost"
+CODE_BLOCK = "on $surface"
 MUTED = "$text-muted"
 
 _PYTHON = frozenset({"", "python", "py", "python3"})

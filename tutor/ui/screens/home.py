@@ -76,7 +76,8 @@ class HomeScreen(Screen[None]):
         total = sum(len(standing.exercises) for standing in standings.values())
         self.query_one("#course", Static).update(
             Content.assemble(
-                ("fwtutor", "bold"), f" · {catalogue.course.title} · {done} of {total} exercises done"
+                (" · ".join(dict.fromkeys(("fwtutor", catalogue.course.title))), "bold"),
+                f" · {done} of {total} exercises done",
             )
         )
         options: list[Option] = [] if words else self._continue_options()

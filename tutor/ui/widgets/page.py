@@ -20,7 +20,7 @@ class Page(VerticalScroll):
     """Enter turns the page; Space too, at its end."""
 
     BINDINGS = [
-        Binding("enter", "turn_page", "Next step", show=False),
+        Binding("enter", "turn_page", "Go on"),
         Binding("space", "read_on", "Read on", show=False),
     ]
 

@@ -31,7 +31,7 @@ VERDICTS = {
 class Results(VerticalScroll):
     """Hidden until there is something to show."""
 
-    BINDINGS = [Binding("enter", "turn_page", "Next step", show=False)]
+    BINDINGS = [Binding("enter", "turn_page", "Go on")]
 
     def on_mount(self) -> None:
         self.display = False
