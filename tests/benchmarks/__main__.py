@@ -7,6 +7,7 @@ import os
 import platform
 import sys
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from functools import partial
 from importlib import metadata
@@ -32,7 +33,7 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Return 0 when every bound was kept, 1 when one was not or a process stayed behind."""
+    """Return 0 when every bound was kept; 1 when not, or a benchmark failed or left a process."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument(
         "--only",
@@ -49,9 +50,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     about = machine()
     began = time.monotonic()
     rows: list[Row] = []
+    failed: list[str] = []
     for name in chosen:
         print(f"{name} …", file=sys.stderr, flush=True)
-        rows += BENCHMARKS[name]()
+        try:
+            rows += BENCHMARKS[name]()
+        except Exception as error:
+            traceback.print_exc()
+            rows.append(Row(name, None, "", note=f"failed: {error}"))
+            failed.append(name)
     about |= {"load_after": os.getloadavg()[0], "seconds": round(time.monotonic() - began)}
     print(table(rows))
     write_json(arguments.json, about, rows)
@@ -61,7 +68,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     missed = [row.name for row in rows if row.within is False]
     if missed:
         print(f"Out of bounds: {'; '.join(missed)}.", file=sys.stderr)
-    return 1 if stayed or missed else 0
+    return 1 if stayed or missed or failed else 0
 
 
 def selected(names: Sequence[str]) -> list[str]:

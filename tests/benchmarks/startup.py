@@ -33,7 +33,7 @@ class Program:
     env: Mapping[str, str]
 
 
-class Unavailable(Exception):
+class UnavailableError(Exception):
     """A peer cannot be had here; the text says why."""
 
 
@@ -50,7 +50,7 @@ def rows() -> list[Row]:
         why_not = ""
         try:
             programs["pythonlings"] = pythonlings(folder)
-        except Unavailable as reason:
+        except UnavailableError as reason:
             why_not = str(reason)
         times = settled_in_turn(programs, RUNS)
     medians = {
@@ -102,7 +102,7 @@ def pythonlings(folder: Path) -> Program:
     """Pythonlings on a workspace of its own.
 
     Raises:
-        Unavailable: It is not there and cannot be installed.
+        UnavailableError: It is not there and cannot be installed.
     """
     program = _pythonlings_program(folder)
     workspace = folder / "pythonlings-workspace"
@@ -115,7 +115,7 @@ def _pythonlings_program(folder: Path) -> Path:
         path = Path(given).expanduser()
         found = path / "bin" / "pythonlings" if path.is_dir() else path
         if not os.access(found, os.X_OK):
-            raise Unavailable(f"{PYTHONLINGS} names {given}, where there is no pythonlings")
+            raise UnavailableError(f"{PYTHONLINGS} names {given}, where there is no pythonlings")
         return found
     if on_path := shutil.which("pythonlings"):
         return Path(on_path)
@@ -131,4 +131,4 @@ def _do(argv: Sequence[str], failing: str) -> None:
     except (OSError, subprocess.SubprocessError) as error:
         said = getattr(error, "stderr", "") or str(error)
         last = next(iter(reversed(said.strip().splitlines())), "")
-        raise Unavailable(f"{failing}: {last}") from error
+        raise UnavailableError(f"{failing}: {last}") from error
