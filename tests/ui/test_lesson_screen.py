@@ -50,8 +50,8 @@ async def opened(
 
 
 def shown(pilot: Pilot[int], part: str) -> str:
-    prose = pilot.app.screen.query_one(f"#{part}", Prose)
-    return prose.text if prose.display else ""
+    """What a part of the results says; empty while there is none, and of parts that are hidden."""
+    return "".join(p.text for p in pilot.app.screen.query(f"#{part}").results(Prose) if p.display)
 
 
 def text_of(pilot: Pilot[int], kind: type[StatusBar | StepStrip | OutputView]) -> str:
@@ -264,6 +264,40 @@ async def test_check_again_while_running_does_nothing(fake: FakeSession) -> None
         assert len(fake.submitted) == 1
         await pilot.press("f8")
         await finished(pilot)
+
+
+async def test_a_run_that_outlives_its_step_says_nothing_on_the_next(fake: FakeSession) -> None:
+    async with opened(fake, "mse-gradient") as pilot:
+        screen = pilot.app.screen
+        old = fake.view(at("by-hand"), "torch")
+        for message in (
+            messages.RunStarted(old),
+            messages.OutputArrived(old, "late\n", error=False),
+            messages.RunFinished(old, fake_course.FAIL),
+        ):
+            screen.post_message(message)
+        await pilot.pause()
+        assert shown(pilot, "verdict") == ""
+        assert "✗" not in text_of(pilot, StepStrip)
+
+
+async def test_the_line_to_look_at_is_marked(fake: FakeSession) -> None:
+    fake.scripts["mse-gradient"] = [Verdict(verdict="fail", message="Line 6 …", line=6)]
+    async with opened(fake, "mse-gradient") as pilot:
+        await pilot.press("f5")
+        await finished(pilot)
+        editor = pilot.app.screen.query_one(CodeAnswer)
+        marked = [y for y in range(editor.size.height) if "✗" in editor.render_line(y).text]
+        assert marked == [5]
+
+
+async def test_two_quick_keys_turn_two_pages(fake: FakeSession) -> None:
+    async with opened(fake, "read-1") as pilot:
+        for _ in range(3):
+            pilot.app.post_message(Key("f10", None))
+        await pilot.pause()
+        await finished(pilot)
+        assert "4▸" in text_of(pilot, StepStrip)
 
 
 async def test_leaving_a_step_stops_its_run(fake: FakeSession) -> None:

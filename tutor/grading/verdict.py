@@ -35,5 +35,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
     """Where it ran, as the framework names it, with the hardware's name where known."""
     seconds: float = 0.0
     """The learner's own code; not importing, not start-up."""
+    line: int = 0
+    """1-based line of the learner's code to look at; 0 when there is none."""
     explain: str = ""
     """The author's explanation; on a pass only."""

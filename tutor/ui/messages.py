@@ -11,7 +11,7 @@ from textual.message import Message
 
 if TYPE_CHECKING:
     from tutor.grading.verdict import Verdict
-    from tutor.session import Measured, StepRef
+    from tutor.session import Measured, StepRef, StepView
 
 
 class StepWanted(Message):
@@ -42,55 +42,64 @@ class PageTurned(Message):
     """Enter was pressed where it means: go on to the next step."""
 
 
-class RunStarted(Message):
+class RunMessage(Message):
+    """About one run. One that outlived its step is told by `view`."""
+
+    def __init__(self, view: StepView) -> None:
+        super().__init__()
+        self.view = view
+        """The step as it was when the run was asked for."""
+
+
+class RunStarted(RunMessage):
     """A run was asked for."""
 
 
-class RunWaiting(Message):
+class RunWaiting(RunMessage):
     """Nothing runs yet; `what` says why."""
 
-    def __init__(self, what: str) -> None:
-        super().__init__()
+    def __init__(self, view: StepView, what: str) -> None:
+        super().__init__(view)
         self.what = what
 
 
-class CodeStarted(Message):
+class CodeStarted(RunMessage):
     """A worker took the code."""
 
-    def __init__(self, device: str) -> None:
-        super().__init__()
+    def __init__(self, view: StepView, device: str) -> None:
+        super().__init__(view)
         self.device = device
 
 
-class OutputArrived(Message):
+class OutputArrived(RunMessage):
     """A slice of what the code printed, at most ten a second."""
 
-    def __init__(self, text: str, error: bool) -> None:
-        super().__init__()
+    def __init__(self, view: StepView, text: str, *, error: bool) -> None:
+        super().__init__(view)
         self.text = text
         self.error = error
         """Whether it came from stderr."""
 
 
-class ResultsMeasured(Message):
+class ResultsMeasured(RunMessage):
     """An experiment's results."""
 
-    def __init__(self, measured: Measured) -> None:
-        super().__init__()
+    def __init__(self, view: StepView, measured: Measured) -> None:
+        super().__init__(view)
         self.measured = measured
 
 
-class RunFinished(Message):
+class RunFinished(RunMessage):
     """The run ended with a verdict."""
 
-    def __init__(self, verdict: Verdict) -> None:
-        super().__init__()
+    def __init__(self, view: StepView, verdict: Verdict) -> None:
+        super().__init__(view)
         self.verdict = verdict
 
 
-class RunFailed(Message):
+class RunFailed(RunMessage):
     """The run could not be made; `sentence` says why and what to do."""
 
-    def __init__(self, sentence: str) -> None:
-        super().__init__()
+    def __init__(self, view: StepView, sentence: str) -> None:
+        super().__init__(view)
         self.sentence = sentence

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import aclosing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from tutor.errors import FwtutorError
 from tutor.grading.verdict import Verdict
@@ -15,42 +15,45 @@ from tutor.ui.messages import (
     ResultsMeasured,
     RunFailed,
     RunFinished,
+    RunMessage,
     RunStarted,
     RunWaiting,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
     from textual.widget import Widget
 
-    from tutor.course.models import FrameworkName
-    from tutor.session import Session, StepRef
+    from tutor.session import Session, StepView, SubmitEvent
 
 
 async def follow(
-    target: Widget,
-    session: Session,
-    ref: StepRef,
-    framework: FrameworkName,
-    answer: str,
-    *,
-    graded: bool,
+    target: Widget, session: Session, view: StepView, answer: str, *, graded: bool
 ) -> None:
     """Run the answer; `target` gets RunStarted first, and RunFinished or RunFailed last."""
-    target.post_message(RunStarted())
+    target.post_message(RunStarted(view))
     begin = session.submit if graded else session.run
+    # A generator, whatever it is called there: a worker that is cancelled must end the run now, not
+    # when memory is collected.
+    run = cast("AsyncGenerator[SubmitEvent]", begin(view.ref, view.framework, answer))
     try:
-        # aclosing: a cancelled worker must end the run now, not when memory is collected.
-        async with aclosing(begin(ref, framework, answer)) as events:
+        async with aclosing(run) as events:
             async for event in events:
-                if isinstance(event, Verdict):
-                    target.post_message(RunFinished(event))
-                elif isinstance(event, Printed):
-                    target.post_message(OutputArrived(event.text, event.stream == "stderr"))
-                elif isinstance(event, Measured):
-                    target.post_message(ResultsMeasured(event))
-                elif isinstance(event, Waiting):
-                    target.post_message(RunWaiting(event.what))
-                elif isinstance(event, Started):
-                    target.post_message(CodeStarted(event.device))
+                target.post_message(_message(view, event))
     except FwtutorError as error:
-        target.post_message(RunFailed(str(error)))
+        target.post_message(RunFailed(view, str(error)))
+
+
+def _message(view: StepView, event: SubmitEvent) -> RunMessage:
+    match event:
+        case Verdict():
+            return RunFinished(view, event)
+        case Printed():
+            return OutputArrived(view, event.text, error=event.stream == "stderr")
+        case Measured():
+            return ResultsMeasured(view, event)
+        case Waiting():
+            return RunWaiting(view, event.what)
+        case Started():
+            return CodeStarted(view, event.device)

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import platform
-import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical, VerticalScroll
-from textual.reactive import reactive
-from textual.screen import Screen
 
 from tutor.errors import FwtutorError
-from tutor.session import Draft, Hint, StepRef, StepView
+from tutor.session import Hint, StepRef, StepView
 from tutor.ui import keys, messages, names
-from tutor.ui.drafts import Drafts
-from tutor.ui.running import follow
-from tutor.ui.widgets.answers import Answer, make_answer
+from tutor.ui.screens.lesson_runs import LessonRuns
+from tutor.ui.widgets.answers import make_answer
 from tutor.ui.widgets.keybar import KeyBar
 from tutor.ui.widgets.page import Page, page_blocks
 from tutor.ui.widgets.prose import Prose
@@ -28,34 +25,30 @@ from tutor.ui.widgets.statusbar import StatusBar
 from tutor.ui.widgets.stepstrip import StepStrip, StripItem
 
 if TYPE_CHECKING:
-    from tutor.grading.verdict import Verdict
     from textual.timer import Timer
     from textual.widget import Widget
 
     from tutor.course.models import FrameworkName
     from tutor.session import Session
-    from tutor.ui.widgets.code_answer import CodeAnswer
 
 PREPARE_DELAY = 0.2
 """Seconds on a step before its worker is warmed: paging through a lesson warms nothing."""
 
-TICK = 1.0
-"""Seconds between updates of the elapsed time: each is about 100 bytes on the line."""
 
-
-class LessonScreen(Screen[None]):
+class LessonScreen(LessonRuns):
     """Shows the steps of one lesson."""
 
     CSS_PATH = "../styles/lesson.tcss"
     AUTO_FOCUS = ""
-    HORIZONTAL_BREAKPOINTS = [(0, "-one-column"), (120, "-two-columns")]
-    BINDINGS = [
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+        (0, "-one-column"),
+        (120, "-two-columns"),
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = [
         *keys.bindings(keys.LESSON),
         Binding("ctrl+up", "scroll_page(-1)", "Scroll the text up", show=False, id="text-up"),
         Binding("ctrl+down", "scroll_page(1)", "Scroll the text down", show=False, id="text-down"),
     ]
-
-    running: reactive[bool] = reactive(False, bindings=True)
 
     def __init__(
         self,
@@ -69,33 +62,24 @@ class LessonScreen(Screen[None]):
         Raises:
             FwtutorError: The lesson cannot be read, or has no such step.
         """
-        super().__init__()
-        self._session = session
-        self._keymap = keymap or {}
+        super().__init__(session, keymap or {})
         place = session.where()
         if framework is None:
             framework = place[1] if place else session.view(ref).framework
         self._framework: FrameworkName = framework
         """The learner's own; a step not offered in it comes in another without changing it."""
         self._views = session.views(ref.lesson, framework)
-        self._view: StepView = session.view(ref, framework)
+        self._view = session.view(ref, framework)
         self._title = session.catalogue.lessons[ref.lesson].title
-        self._failed: set[str] = set()
-        """Steps whose last attempt, since the lesson was opened, did not pass."""
         self._hints: list[Hint] = []
-        self._since = 0.0
-        self._waiting = ""
-        self._asked = "answer"
-        """What the run is for: `answer` is judged, `experiment` and `code` are only run."""
-        self._reached = ""
-        """How far the run came: `started`, then `measured` for an experiment."""
-        self._ticker: Timer | None = None
         self._preparing: Timer | None = None
-        self._drafts = Drafts(session, self, self._read_draft)
+        self._turning = asyncio.Lock()
+        """Held while one step gives way to another, which awaits: two quick keys turn two pages."""
 
     # What is shown
 
     def compose(self) -> ComposeResult:
+        """Strip, text, answer, results, bar and keys."""
         view = self._view
         draft = self._session.draft(view.ref, view.framework)
         self.set_class(True, f"-{view.kind}")
@@ -113,13 +97,13 @@ class LessonScreen(Screen[None]):
         yield KeyBar()
 
     def on_mount(self) -> None:
+        """The first step is composed; now it is arrived at."""
         self._arrive()
 
-    async def show(self, view: StepView) -> None:
+    async def _turn_to(self, view: StepView) -> None:
         """Turn to a step (or to the same in another framework)."""
         self._drafts.flush()
-        if self.running:
-            await self._session.stop()
+        self._abandon_run()
         for step_kind in names.KINDS:
             self.set_class(step_kind == view.kind, f"-{step_kind}")
         self._view = view
@@ -185,33 +169,17 @@ class LessonScreen(Screen[None]):
         # Not `target.focus()`, which happens later: a key typed meanwhile would be lost.
         self.set_focus(target, scroll_visible=False)
 
-    def _control(self) -> Widget | None:
-        place = self.query("#answer")
-        return next(iter(place.first().children), None) if place else None
-
-    def _answer(self) -> Answer | None:
-        control = self._control()
-        return control if isinstance(control, Answer) else None
-
-    def _editor(self) -> CodeAnswer | None:
-        if self._view.kind != "code":
-            return None
-        from tutor.ui.widgets.code_answer import CodeAnswer
-
-        control = self._control()
-        return control if isinstance(control, CodeAnswer) else None
-
-    def _read_draft(self) -> Draft | None:
-        answer = self._answer()
-        return answer.draft() if answer is not None else None
-
     def save(self) -> None:
         """Save what is typed, now."""
         self._drafts.flush()
 
     # Keys
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def check_action(
+        self,
+        action: str,
+        parameters: tuple[object, ...],  # noqa: ARG002 - Textual's signature
+    ) -> bool | None:
         """Keys that mean nothing on this step are neither shown nor taken."""
         view = self._view
         match action:
@@ -236,31 +204,29 @@ class LessonScreen(Screen[None]):
 
     async def action_next(self) -> None:
         """The next step; after the last, the map."""
-        if self._view.number < len(self._views):
-            await self.show(self._views[self._view.number])
-        else:
-            standing = self._session.standing(self._view.ref.lesson)
-            done = f"{standing.done} of {len(standing.exercises)} exercises done."
-            self.notify(f"That was the last step. {done}", title=self._title, markup=False)
-            self.action_home()
+        async with self._turning:
+            if self._view.number < len(self._views):
+                await self._turn_to(self._views[self._view.number])
+                return
+        standing = self._session.standing(self._view.ref.lesson)
+        done = f"{standing.done} of {len(standing.exercises)} exercises done."
+        self.notify(f"That was the last step. {done}", title=self._title, markup=False)
+        self.action_home()
 
     async def action_previous(self) -> None:
         """The step before."""
-        if self._view.number > 1:
-            await self.show(self._views[self._view.number - 2])
-
-    async def go(self, ref: StepRef, framework: FrameworkName | None) -> None:
-        """Go to another step of this lesson."""
-        if framework is not None and framework != self._framework:
-            self._framework = framework
-            self._views = self._session.views(ref.lesson, framework)
-        await self.show(self._session.view(ref, self._framework))
+        async with self._turning:
+            if self._view.number > 1:
+                await self._turn_to(self._views[self._view.number - 2])
 
     async def action_framework(self) -> None:
         """The same step in the next framework, which becomes the learner's own."""
-        offered = self._view.frameworks
-        following = offered[(offered.index(self._view.framework) + 1) % len(offered)]
-        await self.go(self._view.ref, following)
+        async with self._turning:
+            view = self._view
+            following = (view.frameworks.index(view.framework) + 1) % len(view.frameworks)
+            self._framework = view.frameworks[following]
+            self._views = self._session.views(view.ref.lesson, self._framework)
+            await self._turn_to(self._views[view.number - 1])
 
     def action_home(self) -> None:
         """Back to the map."""
@@ -304,7 +270,9 @@ class LessonScreen(Screen[None]):
         from tutor.ui.screens.confirm import ConfirmScreen
 
         view = self._view
-        question = f"Start “{view.title}” over? Your answer, attempts and hints for it are forgotten."
+        question = (
+            f"Start “{view.title}” over? Your answer, attempts and hints for it are forgotten."
+        )
         if not await self.app.push_screen_wait(ConfirmScreen(question)):
             return
         self._drafts.flush()
@@ -316,7 +284,8 @@ class LessonScreen(Screen[None]):
         self._failed.discard(view.ref.step)
         # What is typed must not be saved again on the way out of the step.
         self._drafts.forget()
-        await self.show(view)
+        async with self._turning:
+            await self._turn_to(view)
 
     def action_editor(self) -> None:
         """Edit the code in $EDITOR."""
@@ -334,55 +303,6 @@ class LessonScreen(Screen[None]):
         page = self.query_one(Page)
         page.scroll_relative(y=by * max(page.size.height - 1, 1), animate=False)
 
-    # Runs
-
-    def action_check(self) -> None:
-        """Check, once the keys typed before this one have arrived in the answer."""
-        (self._control() or self).call_later(self._check)
-
-    def _check(self) -> None:
-        """Judge the answer; run the code of a step to read; run an experiment not yet answered."""
-        if self.running:
-            return
-        answer = self._answer()
-        text = answer.answer() if answer is not None else ""
-        if not text.strip() and self._view.kind in ("value", "choose", "order", "code"):
-            asked = {
-                "value": "Type your answer first.",
-                "choose": "Mark an option first: its number, or Space.",
-                "order": "Every line is set aside; x takes one back.",
-                "code": "There is no code yet.",
-            }
-            self.query_one(Results).show_sentence(asked[self._view.kind])
-            return
-        if self._view.kind == "measure" and not text.strip():
-            self._run(text, "experiment")
-        else:
-            self._run(text, "code" if self._view.kind == "read" else "answer")
-
-    def action_try(self) -> None:
-        """Run the code without judging it, with the keys typed before this one."""
-        (self._control() or self).call_later(self._try)
-
-    def _try(self) -> None:
-        answer = self._answer()
-        self._run(answer.answer() if answer is not None else "", "code")
-
-    @work(exclusive=True, group="run", exit_on_error=False)
-    async def _run(self, answer: str, asked: str) -> None:
-        self._drafts.flush()
-        self._asked = asked
-        view = self._view
-        graded = asked != "code"
-        await follow(self, self._session, view.ref, view.framework, answer, graded=graded)
-
-    @work(exclusive=True, group="stop", exit_on_error=False)
-    async def action_stop(self) -> None:
-        """End the run."""
-        self._waiting = "stopping"
-        self._tick()
-        await self._session.stop()
-
     @work(exclusive=True, group="prepare", exit_on_error=False)
     async def _prepare(self) -> None:
         """Warm a worker for this step, so that a run does not wait."""
@@ -393,86 +313,6 @@ class LessonScreen(Screen[None]):
             if host.framework == view.framework and host.devices and view is self._view:
                 status.here = host.machine == platform.node()
                 status.device = host.devices[0]
-
-    @on(messages.RunStarted)
-    def _on_run_started(self) -> None:
-        self.running = True
-        self._since = time.monotonic()
-        self._waiting = self._reached = ""
-        self.query_one(Results).clear(hints=False)
-        if (editor := self._editor()) is not None:
-            editor.clear_marks()
-        self._ticker = self._ticker or self.set_interval(TICK, self._tick, name="elapsed")
-        self._tick()
-
-    @on(messages.RunWaiting)
-    def _on_run_waiting(self, message: messages.RunWaiting) -> None:
-        self._waiting = message.what
-        self._tick()
-
-    @on(messages.CodeStarted)
-    def _on_code_started(self, message: messages.CodeStarted) -> None:
-        self._waiting = ""
-        self._reached = "started"
-        self.query_one(StatusBar).device = message.device
-        self._tick()
-
-    @on(messages.OutputArrived)
-    def _on_output_arrived(self, message: messages.OutputArrived) -> None:
-        self.query_one(Results).feed(message.text, message.error)
-
-    @on(messages.ResultsMeasured)
-    def _on_results_measured(self, message: messages.ResultsMeasured) -> None:
-        self._reached = "measured"
-        self.query_one(Results).show_measured(message.measured)
-
-    @on(messages.RunFinished)
-    def _on_run_finished(self, message: messages.RunFinished) -> None:
-        self._ended()
-        verdict = message.verdict
-        self.query_one(Results).show_verdict(verdict, self._words(verdict))
-        if self._asked != "answer":
-            return
-        step = self._view.ref.step
-        if verdict.verdict == "pass":
-            self._failed.discard(step)
-            if self._view.kind != "code":
-                # Enter now goes on, and the arrows scroll the explanation.
-                self.query_one(Results).focus()
-        elif verdict.verdict == "fail":
-            self._failed.add(step)
-        self._show_standing()
-
-    def _words(self, verdict: Verdict) -> str:
-        """What stands instead of `Right` and `Not checked` when nothing was to be judged."""
-        if self._asked == "experiment" and self._reached == "measured":
-            return "Measured"
-        if self._asked == "code" and verdict.verdict == "pass":
-            return "Ran to its end"
-        if self._asked == "code" and self._reached and verdict.verdict == "unchecked":
-            return "Run, not checked"
-        return ""
-
-    @on(messages.RunFailed)
-    def _on_run_failed(self, message: messages.RunFailed) -> None:
-        self._ended()
-        self.query_one(Results).show_sentence(message.sentence)
-
-    def _ended(self) -> None:
-        self.running = False
-        if self._ticker is not None:
-            self._ticker.stop()
-            self._ticker = None
-        self.query_one(StatusBar).run = ""
-
-    def _tick(self) -> None:
-        if not self.running:
-            return
-        elapsed = int(time.monotonic() - self._since)
-        what = self._waiting or "running"
-        stop = keys.shown(keys.key_of("stop", self._keymap))
-        clock = f" {elapsed} s" if elapsed else ""
-        self.query_one(StatusBar).run = f"{what}{clock} · {stop} stops"
 
     # What the answer says
 
@@ -486,7 +326,7 @@ class LessonScreen(Screen[None]):
 
     @on(messages.PageTurned)
     async def _on_page_turned(self) -> None:
-        """Enter on the text goes to the answer; with none, or when it is right, to the next step."""
+        """Enter on the text goes to the answer; with none, or a right one, to the next step."""
         control = self._control()
         passed = {step for step, _ in self._session.standing(self._view.ref.lesson).passed}
         if control is None or (self._view.ref.step in passed and not self.running):
