@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.runtime.hosts import alive, gone, run, session_loop
-from tutor.errors import RuntimeUnavailable
+from tutor.errors import NotOnThisMachine, RuntimeUnavailable
 from tutor.runtime.host import Host
 from tutor.runtime.interpreter import probe_interpreter
 from tutor.runtime.pool import Pool
@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 async def refused(framework: str, *command: str, seconds: float = 20) -> str:
-    with pytest.raises(RuntimeUnavailable) as caught:
+    with pytest.raises((RuntimeUnavailable, NotOnThisMachine)) as caught:
         await Host.start(framework, command, seconds=seconds)
     text = str(caught.value)
     assert "\n" not in text.strip()
@@ -79,7 +79,7 @@ def bare_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def test_an_interpreter_without_the_framework(bare_python: Path) -> None:
     text = await refused("jax", str(bare_python))
     assert f"JAX is not installed for {bare_python}" in text
-    assert 'pip install "fwtutor[jax]"' in text
+    assert "fwtutor[" not in text, "fwtutor's extras belong to its own interpreter"
     assert f"{bare_python} -m pip install jax" in text
 
 

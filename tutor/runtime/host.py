@@ -20,7 +20,7 @@ from typing import Any
 
 import msgspec
 
-from tutor.errors import RuntimeUnavailable
+from tutor.errors import NotOnThisMachine, RuntimeUnavailable
 from tutor.runtime import launch, outcome, protocol
 from tutor.runtime.job import Hello, Job, Outcome, Printed, RunEvent, Started
 from tutor.runtime.worker.wire import BrokenFrame
@@ -74,7 +74,8 @@ class Host:
             seconds: How long to wait.
 
         Raises:
-            RuntimeUnavailable: There is no such interpreter, or not the framework in it.
+            RuntimeUnavailable: There is no such interpreter, or it does not start.
+            NotOnThisMachine: It has not the framework.
         """
         launch.check(interpreter, framework)
         host = cls(framework, interpreter)
@@ -126,7 +127,9 @@ class Host:
         except (asyncio.IncompleteReadError, BrokenFrame, msgspec.DecodeError) as error:
             raise RuntimeUnavailable(await self._why_no_hello(error)) from None
         if head["op"] == "failed":
-            raise RuntimeUnavailable(outcome.import_failure(head, self.framework))
+            absent = head["missing"] == self.framework
+            kind = NotOnThisMachine if absent else RuntimeUnavailable
+            raise kind(outcome.import_failure(head, self.framework))
         self.folder = head["folder"]
         self.hello = msgspec.convert(head, Hello, strict=False)
         self._tasks.append(asyncio.create_task(self._read(self._process.stdout)))

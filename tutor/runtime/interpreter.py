@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from tutor.errors import RuntimeUnavailable
+from tutor.errors import NotOnThisMachine, RuntimeUnavailable
 from tutor.runtime.host import Host
 
 
@@ -43,7 +43,7 @@ async def probe_interpreter(
 
     try:
         host = await Host.start(framework, command, seconds=seconds)
-    except RuntimeUnavailable as error:
+    except (RuntimeUnavailable, NotOnThisMachine) as error:
         return Interpreter(
             framework=framework, command=describe(command), works=False, reason=str(error)
         )

@@ -124,6 +124,8 @@ class Outcome(Struct, frozen=True, kw_only=True):
     """Global state the code left changed: grad mode, default dtype, eval mode …"""
     dropped: int = 0
     """Bytes of output over the cap."""
+    missing: tuple[str, ...] = ()
+    """With `not-started`: packages that the exercise needs and the interpreter lacks."""
 
 
 class Printed(Struct, frozen=True, kw_only=True):

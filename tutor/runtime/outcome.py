@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -52,7 +53,13 @@ def from_facts(facts: dict[str, Any], blob: bytes, context: Context) -> Outcome:
         warnings=tuple(facts.get("warnings", ())),
         leaks=tuple(facts.get("leaks", ())),
         dropped=facts.get("dropped", 0),
+        missing=_missing(facts),
     )
+
+
+def _missing(facts: dict[str, Any]) -> tuple[str, ...]:
+    failure = facts.get("failure") or {}
+    return tuple(failure["missing"]) if failure.get("what") == "packages" else ()
 
 
 def _words(how: str, facts: dict[str, Any], error: Error | None, context: Context) -> str:
@@ -219,10 +226,12 @@ def import_failure(head: dict[str, Any], framework: str) -> str:
     """Say why the framework could not be imported, and how to mend it."""
     label = LABELS.get(framework, framework)
     if head["missing"] == framework:
+        # Only where fwtutor itself is installed does its extra name the versions it works with.
+        own = head["executable"] == sys.executable and framework != "numpy"
+        package = f'"fwtutor[{framework}]"' if own else framework
         return (
             f"{label} is not installed for {head['executable']} (Python {head['python']}). "
-            f'Install it: `pip install "fwtutor[{framework}]"` or '
-            f"`{head['executable']} -m pip install {framework}`."
+            f"Install it: `{head['executable']} -m pip install {package}`."
         )
     return (
         f"{label} cannot be imported by {head['executable']} (Python {head['python']}): "

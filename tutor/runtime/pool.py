@@ -31,7 +31,8 @@ class Pool:
         """Return the framework's host, started if need be.
 
         Raises:
-            RuntimeUnavailable: No interpreter, or not the framework in it.
+            RuntimeUnavailable: No interpreter, or it does not start.
+            NotOnThisMachine: It has not the framework.
         """
         async with self._locks.setdefault(framework, asyncio.Lock()):
             host = self._hosts.get(framework)
@@ -39,14 +40,22 @@ class Pool:
                 return host
             if host is not None:
                 await host.close()
-            if self._cache is not None:
-                self._cache.mkdir(parents=True, exist_ok=True)
-            host = await Host.start(framework, self._interpreters.get(framework, ()), self._cache)
+            cache = self._usable_cache()
+            host = await Host.start(framework, self._interpreters.get(framework, ()), cache)
             if self._closed:
                 await host.close()
             else:
                 self._hosts[framework] = host
             return host
+
+    def _usable_cache(self) -> Path | None:
+        """The folder for compilers; None where it cannot be made, which only costs time."""
+        if self._cache is not None:
+            try:
+                self._cache.mkdir(parents=True, exist_ok=True)
+            except OSError:
+                return None
+        return self._cache
 
     def alive(self) -> tuple[Host, ...]:
         """Return the hosts that live now."""

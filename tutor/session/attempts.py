@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import itertools
+from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass
 from functools import partial
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -45,6 +47,7 @@ from tutor.session.judging import (
     judge_choice,
     judge_measurement,
     needs_host,
+    no_reference,
     ran_verdict,
     require,
     rights_of,
@@ -66,6 +69,8 @@ from tutor.session.plan import (
 from tutor.session.references import References
 from tutor.session.views import distractors_of, lines_of
 
+STOPPED = "Stopped before your answer was checked. Run it again when you like."
+
 LONGEST_PROGRAM = 200_000
 """Characters. Compiling 10 MB of source fills 4 GiB and takes 24 s; no exercise needs 1 % of it."""
 
@@ -79,6 +84,13 @@ class _Ran:
     output: str
 
 
+_Result = TypeVar("_Result")
+
+
+class _StoppedError(Exception):
+    """The learner pressed Stop while no code of theirs was running."""
+
+
 class Attempts:
     """Runs answers on hosts and grades what comes back."""
 
@@ -86,7 +98,13 @@ class Attempts:
         self._pool = pool
         self._references = references
         self._config = config
-        self._running: Host | None = None
+        self._running: dict[int, Host] = {}
+        """The runs in flight: one at most, unless the learner has two frameworks at once."""
+        self._waits: set[asyncio.Task[Any]] = set()
+        """What they wait for beside a host: its start, a reference."""
+        self._stopped: set[asyncio.Task[Any]] = set()
+        """Those of `_waits` that Stop has ended."""
+        self._flights = itertools.count()
         self._measured: dict[tuple[str, str], Outcome] = {}
 
     # What the session asks for
@@ -110,7 +128,9 @@ class Attempts:
         except NotOnThisMachine as error:
             yield Verdict(verdict="skipped", message=str(error), framework=shown.framework)
         except RuntimeUnavailable as error:
-            yield Verdict(verdict="unchecked", message=str(error), framework=shown.framework)
+            yield unchecked(str(error), shown)
+        except _StoppedError:
+            yield unchecked(STOPPED, shown)
 
     async def run(self, step: Step, shown: StepView, answer: str) -> AsyncIterator[SubmitEvent]:
         """Run without grading; ends with exactly one Verdict."""
@@ -130,7 +150,8 @@ class Attempts:
                     yield unchecked("There is no program to run here; submit your answer.", shown)
                     return
             ran: _Ran | None = None
-            async for event in self._run(job, shown.framework):
+            needs = None if isinstance(step, Read) else step
+            async for event in self._run(job, shown.framework, needs):
                 if isinstance(event, _Ran):
                     ran = event
                 else:
@@ -141,11 +162,16 @@ class Attempts:
             yield Verdict(verdict="skipped", message=str(error), framework=shown.framework)
         except RuntimeUnavailable as error:
             yield unchecked(str(error), shown)
+        except _StoppedError:
+            yield unchecked(STOPPED, shown)
 
     async def stop(self) -> None:
-        """End the run in flight, if there is one."""
-        if self._running is not None:
-            await self._running.stop()
+        """End what is in flight: the learner's code, or what its verdict waits for."""
+        for task in tuple(self._waits):
+            self._stopped.add(task)
+            task.cancel()
+        for host in tuple(self._running.values()):
+            await host.stop()
 
     async def close(self) -> None:
         """Give up what is still being computed."""
@@ -298,22 +324,42 @@ class Attempts:
         """Run one job in a spare; ends with what it left behind."""
         if all(host.framework != framework for host in self._pool.alive()):
             yield Waiting(f"starting {framework}")
-        host = await self._pool.host(framework)
-        if step is not None:
-            require(step, host.hello)
+        host = await self._unless_stopped(self._pool.host(framework))
         job = self._on_device(job)
+        if step is not None:
+            require(step, host.hello, job.device)
         output: list[str] = []
-        self._running = host
+        flight = next(self._flights)
+        self._running[flight] = host
+        outcome: Outcome | None = None
         try:
             async for event in host.run(job):
                 if isinstance(event, Outcome):
-                    yield _Ran(host, event, "".join(output))
+                    outcome = event
                 else:
                     if isinstance(event, Printed):
                         output.append(event.text)
                     yield event
         finally:
-            self._running = None
+            del self._running[flight]
+        assert outcome is not None, "a run ends with an outcome"
+        if outcome.missing:
+            raise NotOnThisMachine(outcome.words)
+        yield _Ran(host, outcome, "".join(output))
+
+    async def _unless_stopped(self, work: Coroutine[Any, Any, _Result]) -> _Result:
+        """Wait for it; Stop, and only Stop, turns into an exception of its own."""
+        task = asyncio.ensure_future(work)
+        self._waits.add(task)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            if task in self._stopped:
+                raise _StoppedError from None
+            raise
+        finally:
+            self._waits.discard(task)
+            self._stopped.discard(task)
 
     async def _reference(
         self, host: Host, step: Code | Order, framework: FrameworkName, seeds: tuple[int, ...]
@@ -337,14 +383,9 @@ class Attempts:
             assert outcome.error is not None
             wrong = await self._wrong_programs(ran.host, step, framework, seeds)
             return grade_raised(outcome.error, wrong)
-        reference = await self._reference(ran.host, step, framework, seeds)
+        reference = await self._unless_stopped(self._reference(ran.host, step, framework, seeds))
         if reference.how != "finished":
-            return Verdict(
-                verdict="unchecked",
-                message="The lesson's own answer did not run here, so yours was not checked: "
-                + (reference.words or "it raised an exception."),
-                diagnosis="reference",
-            )
+            return no_reference(reference)
         specs = check_specs(step.checks, framework)
         expected, _ = split_checks(step.checks, reference.results)
         got, equals = split_checks(step.checks, outcome.results)
@@ -371,7 +412,9 @@ class Attempts:
                 )
                 continue
             job = code_job(step, framework, mistake.code, seeds, checked=True)
-            outcome = await self._references.outcome(host, self._on_device(job))
+            outcome = await self._unless_stopped(
+                self._references.outcome(host, self._on_device(job))
+            )
             if outcome.how == "finished":
                 values, _ = split_checks(step.checks, outcome.results)
                 found.append(WrongProgram(say=mistake.say, values=values))

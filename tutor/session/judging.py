@@ -50,10 +50,14 @@ def needs_host(step: Step, framework: FrameworkName) -> bool:
             return True
 
 
-def require(step: Exercise, hello: Hello) -> None:
-    """Raise NotOnThisMachine when the machine lacks what the exercise needs."""
+def require(step: Exercise, hello: Hello, device: str = "auto") -> None:
+    """Raise NotOnThisMachine when the machine, or the device set, lacks what the exercise needs."""
     accelerators = [name for name in hello.devices if not name.startswith("cpu")]
     wanted = {"gpu": 1, "gpus": 2}.get(step.needs.device or "", 0)
+    if wanted and accelerators and device.startswith("cpu"):
+        raise NotOnThisMachine(
+            f"This exercise needs a GPU, and config.toml sets {hello.framework} to `{device}`."
+        )
     if len(accelerators) < wanted:
         what = "a GPU" if wanted == 1 else "two GPUs"
         here = ", ".join(hello.devices) or "no device"
@@ -171,10 +175,21 @@ def unchecked(sentence: str, shown: StepView, outcome: Outcome | None = None) ->
 
 def authors_fault(outcome: Outcome, shown: StepView) -> Verdict:
     """The lesson's own code did not run to its end: never the learner's fault."""
-    reason = outcome.words or "it did not finish."
-    if outcome.how == "stopped":
-        return unchecked(reason, shown, outcome)
-    return unchecked(f"The lesson's own code did not run here: {reason}", shown, outcome)
+    if outcome.how in NOT_THE_LEARNERS:
+        return unchecked(outcome.words, shown, outcome)
+    return unchecked(f"The lesson's own code did not run here: {outcome.words}", shown, outcome)
+
+
+def no_reference(outcome: Outcome) -> Verdict:
+    """The author's solution did not run to its end, so there is nothing to compare with."""
+    reason = outcome.words
+    if outcome.error is not None:  # its words quote the line, which is the solution's
+        reason = f"it raised {outcome.error.type}: {outcome.error.message}"
+    return Verdict(
+        verdict="unchecked",
+        message=f"The lesson's own answer did not run here, so yours was not checked: {reason}",
+        diagnosis="reference",
+    )
 
 
 def ran_verdict(outcome: Outcome, shown: StepView) -> Verdict:
