@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from tests.ui.fake_session import FRAMEWORKS, FakeSession, lesson_info
 from tutor.errors import Finding
 from tutor.grading.verdict import CheckResult, Verdict
 from tutor.runtime.job import Printed, Started
 from tutor.session import Measured, StepRef, StepView, Waiting
-
-from tests.ui.fake_session import FRAMEWORKS, FakeSession, lesson_info
 
 LESSON = "first-gradient"
 
@@ -55,13 +54,19 @@ def loss_grad(w, x, y):
 """
 
 
-def step(id: str, kind: str, number: int, **fields: object) -> StepView:
+KEEPS = (
+    "`loss.backward(retain_graph=True)`, which keeps every buffer that the backward pass would "
+    "need once more"
+)
+
+
+def step(name: str, kind: str, number: int, **fields: object) -> StepView:
     """Return a step of the lesson."""
     common: dict[str, object] = {
-        "ref": StepRef(LESSON, id),
+        "ref": StepRef(LESSON, name),
         "kind": kind,
         "number": number,
-        "title": id.replace("-", " "),
+        "title": name.replace("-", " "),
         "framework": "torch",
         "frameworks": FRAMEWORKS,
         "prompt": "Say it.",
@@ -100,8 +105,7 @@ def steps() -> list[StepView]:
             prompt="Which of these keeps the graph after `backward()`?",
             options=(
                 "`loss.backward()`",
-                "`loss.backward(retain_graph=True)`, which keeps every buffer that the backward "
-                "pass would need once more",
+                KEEPS,
                 "`loss.detach()`",
             ),
             hints=2,

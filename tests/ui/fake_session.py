@@ -236,7 +236,7 @@ def _info(steps: Sequence[StepView]) -> LessonInfo:
 
 
 def lesson_info(
-    id: str,
+    name: str,
     *,
     title: str,
     track: str = "foundations",
@@ -246,14 +246,14 @@ def lesson_info(
 ) -> LessonInfo:
     """Return a lesson for the map."""
     return LessonInfo(
-        id=id,
+        id=name,
         title=title,
         track=track,
         minutes=12,
         frameworks=FRAMEWORKS,
         requires=requires,
         goals=("compute a gradient in each framework", "check it by hand"),
-        path=f"/course/{track}/01-{id}.yaml",
+        path=f"/course/{track}/01-{name}.yaml",
         steps=steps,
         broken=broken,
     )

@@ -68,7 +68,7 @@ async def test_the_map_follows_progress(fake: FakeSession) -> None:
         await pilot.press("f12")
         await pilot.pause()
         assert any(row.startswith("✓ done   Your first gradient") for row in rows(pilot))
-        assert rows(pilot)[0].startswith("▶ Next:")
+        assert rows(pilot)[0].startswith("▶ Every exercise is done. Again:")
 
 
 async def test_a_row_says_minutes_and_frameworks(fake: FakeSession) -> None:

@@ -39,7 +39,10 @@ def at(step: str) -> StepRef:
 
 @asynccontextmanager
 async def opened(
-    fake: FakeSession, step: str, size: tuple[int, int] = (80, 24), trail: list[Message] | None = None
+    fake: FakeSession,
+    step: str,
+    size: tuple[int, int] = (80, 24),
+    trail: list[Message] | None = None,
 ) -> AsyncIterator[Pilot[int]]:
     app = TutorApp(fake.as_session(), at(step))
     hook = None if trail is None else trail.append
@@ -231,7 +234,11 @@ async def test_measure_runs_first_then_takes_the_answer(fake: FakeSession) -> No
 
 
 async def test_stop_ends_the_run(fake: FakeSession) -> None:
-    fake.scripts["mse-gradient"] = [Started(device="cpu"), 60.0, Verdict(verdict="pass", message="")]
+    fake.scripts["mse-gradient"] = [
+        Started(device="cpu"),
+        60.0,
+        Verdict(verdict="pass", message=""),
+    ]
     async with opened(fake, "mse-gradient") as pilot:
         await pilot.press("ctrl+r")
         await pilot.pause()
@@ -512,7 +519,9 @@ async def test_a_flood_is_cut_and_said(fake: FakeSession) -> None:
 async def test_the_worker_is_warmed_for_the_step_that_is_stayed_on(fake: FakeSession) -> None:
     async with opened(fake, "read-1") as pilot:
         await pilot.press("f10", "f10")
-        await until(pilot, lambda: bool(fake.prepared) and fake.prepared[-1][0] == at("mse-gradient"))
+        await until(
+            pilot, lambda: bool(fake.prepared) and fake.prepared[-1][0] == at("mse-gradient")
+        )
 
 
 async def test_two_columns_from_120(fake: FakeSession) -> None:

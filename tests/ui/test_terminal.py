@@ -43,7 +43,8 @@ class Terminal:
             stdout=slave,
             stderr=slave,
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+            # No thread of this process can hold a lock that the child needs for one ioctl.
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509
             cwd=Path(__file__).parents[2],
             env={**os.environ, "TERM": "xterm-256color"},
         )

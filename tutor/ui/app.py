@@ -9,10 +9,11 @@ import signal
 import sys
 import threading
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import SystemCommand
+from textual.binding import BindingType
 from textual.events import Resize
 from textual.screen import Screen
 
@@ -44,7 +45,7 @@ class TutorApp(ThriftyApp[int]):
     """Two screens: the map, and a lesson on top of it."""
 
     TITLE = "fwtutor"
-    BINDINGS = keys.bindings(keys.APP)
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings(keys.APP)]
 
     def __init__(
         self,
@@ -74,7 +75,7 @@ class TutorApp(ThriftyApp[int]):
         self._start = start
         self._lesson: LessonScreen | None = None
         """The lesson that is open."""
-        self._framework = framework
+        self._framework: FrameworkName | None = framework
         self._reports = reports
         self._signal = 0
         self._crashed = False
@@ -88,6 +89,7 @@ class TutorApp(ThriftyApp[int]):
     # Starting and leaving
 
     def on_mount(self) -> None:
+        """Set what the learner chose, and hear signals."""
         if self._wanted_theme in self.available_themes:
             self.theme = self._wanted_theme
         self.set_keymap(dict(self.keymap))
@@ -99,7 +101,7 @@ class TutorApp(ThriftyApp[int]):
             self.set_timer(IMPORT_DELAY, self._import_lesson, name="import")
 
     def get_default_screen(self) -> Screen[None]:
-        """The first screen, at the bottom of the stack: a screen to lie under it would be painted."""
+        """The first screen, at the bottom of the stack: one to lie under it would be painted."""
         lesson = self._make_lesson(self._start) if self._start is not None else None
         self._lesson = lesson
         return lesson or HomeScreen(self.session)
@@ -138,8 +140,8 @@ class TutorApp(ThriftyApp[int]):
         self._crashed = True
         try:
             self.save()
-        except Exception as second:  # noqa: BLE001 - the first one is to be told, whatever happens
-            self.log.error(second)
+        except Exception as second:  # the first one is to be told, whatever happens
+            self.log(second)
         report = crash.write_report(error, self._reports) if self._reports else None
         self._exit_renderables.append(crash.sentence(error, report))
         self._close_messages_no_wait()
@@ -227,7 +229,7 @@ class TutorApp(ThriftyApp[int]):
 
         from tutor.ui.commands import LessonProvider
 
-        if not CommandPalette.is_open(self):
+        if not isinstance(self.screen, CommandPalette):
             self.push_screen(
                 CommandPalette(providers=[LessonProvider], placeholder="Find a lesson or a step…")
             )
@@ -243,13 +245,13 @@ class TutorApp(ThriftyApp[int]):
             for action in actions:
                 if place.check_action(action.action, ()):
                     key = keys.shown(keys.keys_of(action, self.keymap))
-                    yield SystemCommand(
-                        action.title, f"{action.help} ({key})", getattr(place, f"action_{action.action}")
-                    )
+                    run = getattr(place, f"action_{action.action}")
+                    yield SystemCommand(action.title, f"{action.help} ({key})", run)
 
     # Size
 
-    def on_resize(self, event: Resize) -> None:
+    @on(Resize)
+    def _cover_when_small(self, event: Resize) -> None:
         """Cover everything while there is no room, and uncover it when there is."""
         small = event.size.width < MIN_WIDTH or event.size.height < MIN_HEIGHT
         covered = isinstance(self.screen, TooSmallScreen)

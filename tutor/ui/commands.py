@@ -38,7 +38,9 @@ class LessonProvider(Provider):
         for info in self._session.catalogue.lessons.values():
             if not info.broken:
                 yield DiscoveryHit(
-                    info.title, partial(self._go, info.id, None), help=f"Lesson · {info.minutes} min"
+                    info.title,
+                    partial(self._go, info.id, None),
+                    help=f"Lesson · {info.minutes} min",
                 )
 
     async def search(self, query: str) -> Hits:

@@ -9,7 +9,14 @@ from __future__ import annotations
 from textual.color import Color
 
 ENOUGH = 4.5
-NAMES = ("text-primary", "text-secondary", "text-accent", "text-success", "text-warning", "text-error")
+NAMES = (
+    "text-primary",
+    "text-secondary",
+    "text-accent",
+    "text-success",
+    "text-warning",
+    "text-error",
+)
 
 
 def readable(variables: dict[str, str]) -> dict[str, str]:

@@ -22,6 +22,8 @@ def write_report(error: BaseException, folder: Path) -> Path | None:
 
 def sentence(error: BaseException, report: Path | None) -> str:
     """Return what the learner is told."""
-    what = f"fwtutor met an error of its own ({type(error).__name__}) and closed; your work is saved."
+    what = (
+        f"fwtutor met an error of its own ({type(error).__name__}) and closed; your work is saved."
+    )
     where = f" The details are in {report}." if report else " The details could not be written."
     return what + where + " Start fwtutor again to go on."

@@ -68,14 +68,16 @@ LESSON = (
     ),
     Action("try", "f7", "try", "Try", "Run the code without checking it.", "Try", True),
     Action("hint", "f2", "hint", "Hint", "Show the next hint.", "Hint"),
-    Action(
-        "solution", "f3", "solution", "Solution", "Show the author's solution, after one try."
-    ),
+    Action("solution", "f3", "solution", "Solution", "Show the author's solution, after one try."),
     Action("framework", "f4", "framework", "Framework", "Do this step in the next framework."),
     Action("previous", "f9", "previous", "Previous step", "Go back one step.", "Back"),
     Action("next", "f10,ctrl+g", "next", "Next step", "Go on to the next step.", "Next"),
     Action(
-        "home", "f12,escape", "home", "Course map", "Back to the lessons; Escape leaves the editor first."
+        "home",
+        "f12,escape",
+        "home",
+        "Course map",
+        "Back to the lessons; Escape leaves the editor first.",
     ),
     Action("editor", "ctrl+o", "editor", "Open in $EDITOR", "Edit the code in your own editor."),
     Action("reset", "shift+f5", "reset", "Start over", "Forget this step's answer; asks first."),
@@ -118,4 +120,4 @@ def keys_of(action: Action, keymap: Mapping[str, str]) -> str:
     """Return every key of an action, with the learner's keymap."""
     keys = action.keys.split(",")
     ids = [action.id, *(f"{action.id}-{place}" for place in range(2, len(keys) + 1))]
-    return ",".join(keymap.get(id, key) for id, key in zip(ids, keys, strict=True))
+    return ",".join(keymap.get(name, key) for name, key in zip(ids, keys, strict=True))

@@ -109,50 +109,59 @@ class _Reader:
         """What goes before the next line instead of the innermost prefix."""
         self._opening = False
         """Whether the next line is the first of an outermost list."""
+        self._counters: list[int | None] = []
+        """The next number in each enclosing list; None in one with bullets."""
 
     def blocks(self) -> Iterator[tuple[bool, Block]]:
-        counters: list[int | None] = []
+        """Yield each block, and whether a gap goes before it."""
         index = 0
         while index < len(self._tokens):
             token = self._tokens[index]
-            kind = token.type
-            if kind == "inline":
+            if token.type == "inline":
                 yield self._line(_inline(token.children or ()), self._tokens[index - 1])
-            elif kind in ("fence", "code_block"):
-                language = token.info.split()[0].lower() if token.info.strip() else ""
-                indent = sum(len(part) for part in self._prefix)
-                code = token.content.rstrip("\n")
-                yield True, CodeBlock(code, language in _PYTHON, indent=indent)
-            elif kind == "hr":
+            elif token.type == "html_block":
+                yield self._line(Content(token.content.rstrip("\n")), token)
+            elif token.type in ("fence", "code_block"):
+                yield True, self._fence(token)
+            elif token.type == "hr":
                 yield True, Rule()
-            elif kind == "table_open":
+            elif token.type == "table_open":
                 index, table = self._table(index)
                 yield True, table
-            elif kind == "bullet_list_open":
-                self._opening = not counters
-                counters.append(None)
-            elif kind == "ordered_list_open":
-                self._opening = not counters
-                counters.append(int(token.attrs.get("start", 1)))
-            elif kind in ("bullet_list_close", "ordered_list_close"):
-                counters.pop()
-            elif kind == "list_item_open":
-                number = counters[-1]
-                bullet = "• " if number is None else f"{number}. "
+            else:
+                self._nest(token)
+            index += 1
+
+    def _nest(self, token: Token) -> None:
+        """Go into or out of a list, an item or a quotation."""
+        match token.type:
+            case "bullet_list_open" | "ordered_list_open":
+                self._opening = not self._counters
+                number = int(token.attrs.get("start", 1)) if token.tag == "ol" else None
+                self._counters.append(number)
+            case "bullet_list_close" | "ordered_list_close":
+                self._counters.pop()
+            case "list_item_open":
+                number = self._counters[-1]
+                self._bullet = "• "
                 if number is not None:
-                    counters[-1] = number + 1
-                self._prefix.append(" " * len(bullet))
-                self._bullet = bullet
-            elif kind == "list_item_close":
+                    self._bullet = f"{number}. "
+                    self._counters[-1] = number + 1
+                self._prefix.append(" " * len(self._bullet))
+            case "blockquote_open":
+                self._prefix.append("▎ ")
+            case "list_item_close" | "blockquote_close":
                 self._prefix.pop()
                 self._bullet = ""
-            elif kind == "blockquote_open":
-                self._prefix.append("▎ ")
-            elif kind == "blockquote_close":
-                self._prefix.pop()
-            elif kind == "html_block":
-                yield self._line(Content(token.content.rstrip("\n")), token)
-            index += 1
+            case _:
+                pass
+
+    def _indent(self) -> int:
+        return sum(len(part) for part in self._prefix)
+
+    def _fence(self, token: Token) -> CodeBlock:
+        language = token.info.split()[0].lower() if token.info.strip() else ""
+        return CodeBlock(token.content.rstrip("\n"), language in _PYTHON, indent=self._indent())
 
     def _line(self, content: Content, opener: Token) -> tuple[bool, Line]:
         """A line, and whether a gap goes before it: not inside a tight list."""
@@ -181,7 +190,7 @@ class _Reader:
             elif token.type == "inline":
                 row.append(_inline(token.children or ()))
             index += 1
-        return index, Table(tuple(rows), tuple(aligns), sum(len(part) for part in self._prefix))
+        return index, Table(tuple(rows), tuple(aligns), self._indent())
 
 
 def _inline(tokens: Sequence[Token]) -> Content:
@@ -278,9 +287,7 @@ def _table(table: Table, width: int) -> Iterator[Content]:
 
 def _widths(rows: Sequence[Sequence[Content]], room: int) -> list[int]:
     """Share the room: narrow columns keep what they need, wide ones split the rest."""
-    wanted = [
-        max(max(cell.cell_length for cell in column), 3) for column in zip(*rows, strict=True)
-    ]
+    wanted = [max(*(cell.cell_length for cell in column), 3) for column in zip(*rows, strict=True)]
     widths = [0] * len(wanted)
     order = sorted(range(len(wanted)), key=wanted.__getitem__)
     left = max(room, 3 * len(wanted))

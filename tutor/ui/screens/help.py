@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
@@ -19,7 +20,10 @@ CONTROLS: Sequence[tuple[str, Sequence[tuple[str, str]]]] = (
     (
         "Moving about",
         (
-            ("Tab, Shift+Tab", "Text, answer, results. Tab indents in the editor: there use Shift+Tab."),
+            (
+                "Tab, Shift+Tab",
+                "Text, answer, results. Tab indents in the editor: there use Shift+Tab.",
+            ),
             ("Ctrl+Up, Ctrl+Down", "Scroll the text while you type the answer."),
             ("Enter, Space", "On the text: read on, then the next step."),
             ("Ctrl+P", "Every action by name."),
@@ -42,13 +46,16 @@ class HelpScreen(ModalScreen[None]):
     """Closed by the key that opened it."""
 
     CSS_PATH = "../styles/dialogs.tcss"
-    BINDINGS = [Binding("q,f1,escape,enter", "close", "Close", key_display="q")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("q,f1,escape,enter", "close", "Close", key_display="q")
+    ]
 
     def __init__(self, keymap: Mapping[str, str]) -> None:
         super().__init__()
         self._keymap = keymap
 
     def compose(self) -> ComposeResult:
+        """Every action, then the fixed keys."""
         with Vertical(id="dialog"):
             yield Static("Keys", id="heading", markup=False)
             with VerticalScroll(id="text"):
@@ -69,12 +76,12 @@ class HelpScreen(ModalScreen[None]):
             blocks += _section(title, rows)
         for title, fixed in CONTROLS:
             blocks += _section(title, fixed)
-        blocks.append(
-            Line(Content("Other keys: give the names in brackets keys of your own under [keys] in config.toml."))
-        )
+        names = ", ".join(action.id for action in (*keys.LESSON, *keys.HOME, *keys.APP))
+        blocks.append(Line(Content(f"Keys of your own go under [keys] in config.toml: {names}.")))
         return blocks
 
     def action_close(self) -> None:
+        """Back to where help was asked for."""
         self.dismiss()
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Input, OptionList, Static
@@ -29,7 +29,7 @@ class HomeScreen(Screen[None]):
     """Enter opens what the cursor is on; it starts on what is next."""
 
     CSS_PATH = "../styles/home.tcss"
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         *keys.bindings(keys.HOME),
         Binding("escape", "clear_search", "Whole map", show=False),
     ]
@@ -43,6 +43,7 @@ class HomeScreen(Screen[None]):
         self._left = False
 
     def compose(self) -> ComposeResult:
+        """Course, notice, map, what the lesson is about, and keys."""
         yield Static(id="course")
         yield Static(id="notice", markup=False)
         yield OptionList(id="map", markup=False)
@@ -50,6 +51,7 @@ class HomeScreen(Screen[None]):
         yield KeyBar()
 
     def on_mount(self) -> None:
+        """Fill the map."""
         notice = self.query_one("#notice", Static)
         notice.update(self._session.notice)
         notice.display = bool(self._session.notice)
@@ -107,21 +109,23 @@ class HomeScreen(Screen[None]):
 
     def _continue_options(self) -> list[Option]:
         """The row at the top that Enter follows by default."""
+        self._next = None
         try:
             place = self._session.where()
             complete = place is not None and self._session.standing(place[0].lesson).complete
             if place is None or complete:
-                ref = self._session.next_step()
-                view = self._session.view(ref)
+                word, ref = "Next" if complete else "Start", self._session.next_step()
             else:
-                ref = place[0]
-                view = self._session.view(ref, place[1])
+                word, ref = "Continue", place[0]
+            if ref is None:
+                return []
+            view = self._session.view(ref, place[1] if place else None)
             info = self._session.catalogue.lessons[ref.lesson]
         except (FwtutorError, LookupError):
-            self._next = None
-            return []
+            return []  # its lesson has a fault, which the map shows
         self._next = ref
-        word = "Start" if place is None else "Next" if complete else "Continue"
+        if complete and self._session.standing(ref.lesson).complete:
+            word = "Every exercise is done. Again"
         text = Content.assemble(
             (f"▶ {word}: {info.title}", "bold"),
             f" · step {view.number} of {len(info.steps)} ({names.framework(view.framework)})",

@@ -40,7 +40,7 @@ class LessonScreen(LessonRuns):
 
     CSS_PATH = "../styles/lesson.tcss"
     AUTO_FOCUS = ""
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+    HORIZONTAL_BREAKPOINTS = [
         (0, "-one-column"),
         (120, "-two-columns"),
     ]
@@ -128,9 +128,7 @@ class LessonScreen(LessonRuns):
         except FwtutorError as error:
             self.notify(str(error), title="Not saved", severity="error", markup=False)
         shown = self._session.hints_shown(view.ref, view.framework)
-        self._hints = [
-            Hint(text, number, view.hints) for number, text in enumerate(shown, start=1)
-        ]
+        self._hints = [Hint(text, number, view.hints) for number, text in enumerate(shown, start=1)]
         if self._hints:
             self.query_one(Results).show_hints(self._hints)
         self._show_standing()
@@ -178,7 +176,7 @@ class LessonScreen(LessonRuns):
     def check_action(
         self,
         action: str,
-        parameters: tuple[object, ...],  # noqa: ARG002 - Textual's signature
+        parameters: tuple[object, ...],
     ) -> bool | None:
         """Keys that mean nothing on this step are neither shown nor taken."""
         view = self._view

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
@@ -18,7 +20,7 @@ class SolutionScreen(ModalScreen[bool]):
     """Returns True when the learner asks to have it in the editor."""
 
     CSS_PATH = "../styles/dialogs.tcss"
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q,f3,escape,enter", "close", "Close", key_display="q"),
         Binding("u", "use", "Put it in the editor"),
     ]
@@ -30,6 +32,7 @@ class SolutionScreen(ModalScreen[bool]):
         self._replaceable = replaceable
 
     def compose(self) -> ComposeResult:
+        """The code, and what can be done with it."""
         words = "q closes"
         if self._replaceable:
             words += " · u puts it in the editor (Ctrl+Z brings yours back)"
@@ -45,7 +48,9 @@ class SolutionScreen(ModalScreen[bool]):
         return self._replaceable if action == "use" else True
 
     def action_close(self) -> None:
+        """Leave the learner's own as it is."""
         self.dismiss(False)
 
     def action_use(self) -> None:
+        """Have it in the editor."""
         self.dismiss(True)

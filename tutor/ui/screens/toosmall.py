@@ -16,4 +16,5 @@ class TooSmallScreen(ModalScreen[None]):
     CSS_PATH = "../styles/dialogs.tcss"
 
     def compose(self) -> ComposeResult:
+        """How much room there must be."""
         yield Static(f"Make the terminal at least {MIN_WIDTH}×{MIN_HEIGHT}", markup=False)

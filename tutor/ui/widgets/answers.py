@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input
@@ -74,25 +74,31 @@ class ValueAnswer(Input):
     """One line; Enter submits."""
 
     def on_mount(self) -> None:
+        """Hold the cursor still."""
         # A blink is bytes on the line every half second.
         self.cursor_blink = False
 
     def answer(self) -> str:
+        """The answer in the form that the session takes."""
         return self.value.strip()
 
     def draft(self) -> Draft:
+        """What to keep."""
         return Draft(self.value, 0, self.cursor_position)
 
     def restore(self, draft: Draft) -> None:
+        """Put back what was kept."""
         with self.prevent(Input.Changed):
             self.value = draft.text
         self.cursor_position = min(draft.column, len(draft.text))
 
     def on_input_changed(self, event: Input.Changed) -> None:
+        """Tell the screen."""
         event.stop()
         self.post_message(AnswerChanged())
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Tell the screen."""
         event.stop()
         self.post_message(AnswerSubmitted())
 
@@ -100,7 +106,7 @@ class ValueAnswer(Input):
 class ChooseAnswer(Rows):
     """Options with marks: a number, Space or Enter marks one, Enter on a marked one submits."""
 
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         *(
             Binding(str(key), f"mark({key - 1})", f"Option {key}", show=False)
             for key in range(1, 10)
@@ -116,6 +122,7 @@ class ChooseAnswer(Rows):
         self._marked: set[int] = set()
 
     def rows(self) -> list[tuple[Content, Content]]:
+        """The rows as they stand now."""
         marks = ("[ ]", "[x]") if self._several else ("( )", "(•)")
         return [
             (Content(f"{marks[index in self._marked]} {index + 1}  "), text)
@@ -135,26 +142,31 @@ class ChooseAnswer(Rows):
         self.post_message(AnswerChanged())
 
     def action_mark_here(self) -> None:
+        """Mark the cursor's option."""
         self.action_mark(self.cursor)
 
     def action_submit(self) -> None:
-        """Submit; a single choice that is not marked yet is marked first, and Enter again submits."""
+        """Submit. A single choice that is not marked yet is marked; Enter again submits."""
         if not self._several and self._marked != {self.cursor}:
             self.action_mark(self.cursor)
         else:
             self.post_message(AnswerSubmitted())
 
     def clicked(self) -> None:
+        """A click marks."""
         self.action_mark_here()
 
     def answer(self) -> str:
+        """The answer in the form that the session takes."""
         return ",".join(str(index + 1) for index in sorted(self._marked))
 
     def draft(self) -> Draft:
+        """What to keep."""
         return Draft(self.answer(), self.cursor, 0)
 
     def restore(self, draft: Draft) -> None:
-        self._marked = {index for index in _indices(draft.text, len(self._texts))}
+        """Put back what was kept."""
+        self._marked = set(_indices(draft.text, len(self._texts)))
         self.cursor = min(max(draft.row, 0), len(self._texts) - 1)
         self.rows_changed()
 
@@ -162,7 +174,7 @@ class ChooseAnswer(Rows):
 class OrderAnswer(Rows):
     """Lines to put in order: `j` and `k` move one, `x` sets it aside or takes it back."""
 
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("k,shift+up", "carry(-1)", "Line up", key_display="k"),
         Binding("j,shift+down", "carry(1)", "Line down", key_display="j"),
         Binding("x,space", "set_aside", "Aside", key_display="x"),
@@ -176,6 +188,7 @@ class OrderAnswer(Rows):
         self._aside: list[int] = []
 
     def rows(self) -> list[tuple[Content, Content]]:
+        """The rows as they stand now."""
         used = [
             (Content(f"{place:>2}  "), self._texts[index])
             for place, index in enumerate(self._used, start=1)
@@ -208,15 +221,19 @@ class OrderAnswer(Rows):
         self.post_message(AnswerChanged())
 
     def action_submit(self) -> None:
+        """Submit."""
         self.post_message(AnswerSubmitted())
 
     def answer(self) -> str:
+        """The answer in the form that the session takes."""
         return ",".join(str(index + 1) for index in self._used)
 
     def draft(self) -> Draft:
+        """What to keep."""
         return Draft(self.answer(), self.cursor, 0)
 
     def restore(self, draft: Draft) -> None:
+        """Put back what was kept."""
         used = _indices(draft.text, len(self._texts))
         self._used = used
         self._aside = [index for index in range(len(self._texts)) if index not in used]

@@ -13,21 +13,26 @@ class CodeAnswer(CodeEditor):
     """The editor."""
 
     def answer(self) -> str:
+        """The code."""
         return self.text
 
     def draft(self) -> Draft:
+        """The code, and where the cursor is."""
         row, column = self.cursor_location
         return Draft(self.text, row, column)
 
     def restore(self, draft: Draft) -> None:
+        """Put back what was kept."""
         if self.text != draft.text:
             self.load_text(draft.text)
         self.move_cursor((draft.row, draft.column))
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """Tell the screen."""
         event.stop()
         self.post_message(AnswerChanged())
 
     def on_text_area_selection_changed(self, event: TextArea.SelectionChanged) -> None:
+        """Tell the screen: the cursor's place is kept too."""
         event.stop()
         self.post_message(AnswerChanged())

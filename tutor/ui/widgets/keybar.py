@@ -34,6 +34,7 @@ class KeyBar(Widget):
         """(first cell, end, key) of what is painted, for clicks."""
 
     def on_mount(self) -> None:
+        """Follow the keys that are active."""
         self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
         self._bindings_changed(self.screen)
 

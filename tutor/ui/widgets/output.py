@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -40,7 +41,7 @@ class PrintedLine:
 
 
 class OutputBuffer:
-    """The lines a terminal would show: `\\r` and `\\b` go back, as progress bars do.
+    """The lines a terminal would show: CR and BS go back, as progress bars do.
 
     Colours and cursor movements are dropped. Only the last ``MAX_LINES`` lines are kept, and
     ``dropped`` counts the others.
@@ -111,7 +112,7 @@ class OutputView(Widget):
     OutputView > .output--error { color: $text-warning; text-style: italic; }
     OutputView > .output--note { color: $text-muted; }
     """
-    COMPONENT_CLASSES = {"output--error", "output--note"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"output--error", "output--note"}
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 
 from tutor.ui import keys
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Page(VerticalScroll):
     """Enter turns the page; Space too, at its end."""
 
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "turn_page", "Go on"),
         Binding("space", "read_on", "Read on", show=False),
     ]

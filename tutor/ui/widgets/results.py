@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 
@@ -31,16 +32,20 @@ VERDICTS = {
 class Results(VerticalScroll):
     """Hidden until there is something to show."""
 
-    BINDINGS = [Binding("enter", "turn_page", "Go on")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "turn_page", "Go on")]
 
     def on_mount(self) -> None:
+        """Nothing to show yet."""
         self.display = False
 
     def _part(self, name: str) -> Prose:
         """One of the parts; all are made when the first is needed, which a reader never does."""
         if not self.children:
             self.mount(
-                Prose(id="verdict"), Prose(id="hints"), Prose(id="measured"), OutputView(id="output")
+                Prose(id="verdict"),
+                Prose(id="hints"),
+                Prose(id="measured"),
+                OutputView(id="output"),
             )
         return self.query_one(f"#{name}", Prose)
 
@@ -49,6 +54,7 @@ class Results(VerticalScroll):
         return self.query_one(OutputView)
 
     def action_turn_page(self) -> None:
+        """Ask for the next step."""
         self.post_message(PageTurned())
 
     def clear(self, *, hints: bool) -> None:
@@ -137,7 +143,7 @@ def bars(measured: Measured) -> list[Block]:
     if not measured.rows:
         return []
     label_width = min(max(len(label) for label, _ in measured.rows), 24)
-    top = max((value for _, value in measured.rows if value == value), default=0.0)
+    top = max((value for _, value in measured.rows if not math.isnan(value)), default=0.0)
     blocks: list[Block] = []
     for label, value in measured.rows:
         length = round(BAR * value / top) if top > 0 and 0 < value <= top else 0

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.events import Click
 from textual.geometry import Region, Size
@@ -18,7 +19,7 @@ CURSOR = "▸ "
 class Rows(Widget, can_focus=True):
     """Subclasses give the rows; this lays them out, paints them and moves the cursor."""
 
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move_cursor(-1)", "Up", show=False),
         Binding("down", "move_cursor(1)", "Down", show=False),
         Binding("home", "move_cursor(-1000)", "First", show=False),
@@ -90,8 +91,8 @@ class Rows(Widget, can_focus=True):
         lines: list[Content] = []
         for index, row in enumerate(self._lay_out(width)):
             here = index == self.cursor and self.has_focus
-            for y, line in enumerate(row):
-                line = Content(CURSOR if here and y == 0 else " " * len(CURSOR)) + line
+            for y, part in enumerate(row):
+                line = Content(CURSOR if here and y == 0 else " " * len(CURSOR)) + part
                 if here:
                     line = line.pad_right(max(width - line.cell_length, 0))
                     line = line.stylize_before("bold on $block-cursor-blurred-background")

@@ -33,6 +33,7 @@ class StatusBar(Widget):
     """What is running and for how long, and the key that stops it."""
 
     def on_mount(self) -> None:
+        """Look at the memory from now on."""
         self.set_interval(POLL, self._look, name="memory")
 
     def watch_device(self) -> None:
