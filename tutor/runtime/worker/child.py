@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -35,6 +36,8 @@ class Child:
         self.made = time.monotonic()
         self.ready = False
         self.warm = False
+        self.finished = False
+        """It has reported, and was killed; what is left of it is cleared away when it is dead."""
         self.failure: dict[str, Any] = {}
         """Why it never became ready."""
         self.exit: int | None = None
@@ -61,6 +64,8 @@ class Child:
             self._started()
             return
         try:
+            # in the child alone: a death while the host forks must still wake the host
+            signal.set_wakeup_fd(-1)
             os.setsid()
             processes.die_with_parent()
             processes.become_subreaper()

@@ -6,7 +6,6 @@ import contextlib
 import os
 import platform
 import selectors
-import signal
 import sys
 import time
 from collections.abc import Callable
@@ -69,12 +68,7 @@ class Workers:
             close = [*self._private]
             for other in self.alive.values():
                 close.extend(other.descriptors())
-            # a signal for the child must not wake the host
-            wake = signal.set_wakeup_fd(-1)
-            try:
-                child.fork(lambda: self.adapter, close)
-            finally:
-                signal.set_wakeup_fd(wake)
+            child.fork(lambda: self.adapter, close)
         self.alive[child.pid] = child
         read = selectors.EVENT_READ
         self._selector.register(child.channel, read, lambda: heard(child))
