@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tutor.ui.widgets.output import MAX_LINE, MAX_LINES, OutputBuffer
+from tutor.ui.widgets.output import MAX_LINE, MAX_LINES, OutputBuffer, PrintedLine
 
 
 def fed(*slices: str) -> list[str]:
@@ -73,3 +73,18 @@ def test_stderr_is_marked_by_line() -> None:
     buffer.feed("out\n")
     buffer.feed("err\n", error=True)
     assert [line.error for line in buffer.lines] == [False, True]
+
+
+def test_a_line_is_broken_at_the_width_in_cells() -> None:
+    assert PrintedLine("abcdef").broken(4) == ("abcd", "ef")
+    assert PrintedLine("漢字漢").broken(4) == ("漢字", "漢")
+    assert PrintedLine("é" * 5).broken(4) == ("éééé", "é")
+    assert PrintedLine("").broken(4) == ("",)
+
+
+def test_a_line_is_broken_anew_when_it_grows() -> None:
+    line = PrintedLine("abc")
+    assert line.broken(4) is line.broken(4)
+    line.text = "abcdef"
+    assert line.broken(4) == ("abcd", "ef")
+    assert line.broken(3) == ("abc", "def")

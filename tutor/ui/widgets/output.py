@@ -38,6 +38,18 @@ class PrintedLine:
     """Whether any of it came from stderr."""
     cut: int = 0
     """Characters left out at its end."""
+    rows: tuple[str, ...] = ()
+    """The text broken into rows; see `broken`."""
+    rows_of: tuple[int, str] = (0, "")
+    """The width and the text that `rows` is of."""
+
+    def broken(self, width: int) -> tuple[str, ...]:
+        """The text in rows of a width; broken anew only when either changed."""
+        wanted = (width, self.text)
+        if self.rows_of != wanted:
+            self.rows = tuple(_fold(self.text, width))
+            self.rows_of = wanted
+        return self.rows
 
 
 class OutputBuffer:
@@ -161,7 +173,7 @@ class OutputView(Widget):
             yield f"… the first {self.buffer.dropped:,} lines are not kept", "output--note"
         for line in self.buffer.lines:
             style = "output--error" if line.error else ""
-            for row in _fold(line.text, width):
+            for row in line.broken(width):
                 yield row, style
             if line.cut:
                 yield f"… {line.cut:,} more characters on this line", "output--note"
@@ -178,7 +190,7 @@ class OutputView(Widget):
 
 
 def _fold(text: str, width: int) -> Iterator[str]:
-    if text.isascii():
+    if text.isascii() or cell_len(text) == len(text):
         for start in range(0, max(len(text), 1), width):
             yield text[start : start + width]
         return
