@@ -21,6 +21,9 @@ from tutor.ui.app import TutorApp
 TICK = 0.005
 """Seconds between two looks at the clock."""
 
+STAGE = 60.0
+"""Seconds until something has gone wrong."""
+
 AFTERWARDS = 0.5
 """Seconds after the verdict: painting it counts too."""
 
@@ -49,18 +52,24 @@ class Clocked(Session):
         self.ended.set()
 
 
-class Watch:
-    """Looks at the clock every few milliseconds; late looks are lag."""
+async def lag_until(event: asyncio.Event) -> float:
+    """Look at the clock until the event, and a moment longer; the latest look, in seconds late."""
+    worst = 0.0
 
-    def __init__(self) -> None:
-        self.worst = 0.0
-
-    async def tick(self) -> None:
-        """Look, until cancelled."""
+    async def tick() -> None:
+        nonlocal worst
         while True:
             due = time.perf_counter() + TICK
             await asyncio.sleep(TICK)
-            self.worst = max(self.worst, time.perf_counter() - due)
+            worst = max(worst, time.perf_counter() - due)
+
+    ticking = asyncio.create_task(tick())
+    try:
+        await asyncio.wait_for(event.wait(), STAGE)
+        await asyncio.sleep(AFTERWARDS)
+    finally:
+        ticking.cancel()
+    return worst
 
 
 async def measured_run(course: Path, step: str, ready: Path) -> dict[str, object]:
@@ -71,28 +80,26 @@ async def measured_run(course: Path, step: str, ready: Path) -> dict[str, object
     measured: dict[str, object] = {}
 
     async def measure() -> None:
-        await session.prepare(StepRef(*step.split("/")), "numpy")
-        await asyncio.sleep(1.0)
-        ready.touch()  # noqa: ASYNC240 - before anything is measured
-        await session.begun.wait()
-        flooded = Watch()
-        ticking = asyncio.create_task(flooded.tick())
-        await session.ended.wait()
-        await asyncio.sleep(AFTERWARDS)
-        ticking.cancel()
-        idle = Watch()
-        ticking = asyncio.create_task(idle.tick())
-        await asyncio.sleep(session.seconds + AFTERWARDS)
-        ticking.cancel()
-        verdict = session.verdict
-        measured.update(
-            flooded=flooded.worst,
-            idle=idle.worst,
-            seconds=session.seconds,
-            verdict=verdict.verdict if verdict else "",
-            message=verdict.message if verdict else "",
-        )
-        app.exit()
+        reached = "preparing"
+        try:
+            await asyncio.wait_for(session.prepare(StepRef(*step.split("/")), "numpy"), STAGE)
+            await asyncio.sleep(1.0)
+            ready.touch()
+            reached = "waiting for the key"
+            await asyncio.wait_for(session.begun.wait(), STAGE)
+            reached = "running"
+            lag = await lag_until(session.ended)
+            reached = "idle"
+            over = asyncio.Event()
+            asyncio.get_running_loop().call_later(session.seconds, over.set)
+            measured.update(flooded=lag, idle=await lag_until(over), seconds=session.seconds)
+            verdict = session.verdict
+            measured.update(verdict=verdict.verdict if verdict else "none")
+            measured.update(message=verdict.message if verdict else "")
+        except Exception as error:  # whatever it is, the benchmark is to hear of it
+            measured.update(verdict="none", message=f"{reached}: {error!r}")
+        finally:
+            app.exit()
 
     watching = asyncio.create_task(measure())
     try:
