@@ -125,7 +125,7 @@ async def test_leaving_the_loop_stops_the_job(numpy: Host) -> None:
     events = numpy.run(job)
     async for _ in events:
         break
-    await events.aclose()  # pyright: ignore
+    await events.aclose()  # pyright: ignore[reportAttributeAccessIssue]
     assert await no_attempt_left(numpy)
 
 
@@ -336,7 +336,7 @@ async def test_a_big_answer(numpy: Host) -> None:
 async def test_a_big_result(numpy: Host) -> None:
     ran = await run(numpy, "import numpy as np", "np.arange(1 << 20)")
     value = ran.outcome.results[0][0]
-    assert len(value.data) == 8 << 20  # pyright: ignore
+    assert len(value.data) == 8 << 20  # pyright: ignore[reportAttributeAccessIssue]
 
 
 async def test_what_a_repr_may_do(numpy: Host) -> None:
@@ -348,7 +348,7 @@ async def test_what_a_repr_may_do(numpy: Host) -> None:
         "Bad()", "Long()", "f()",
     )  # fmt: skip
     bad, long, error = ran.outcome.results[0]
-    assert "whose repr raises ValueError" in bad.repr  # pyright: ignore
+    assert "whose repr raises ValueError" in bad.repr  # pyright: ignore[reportAttributeAccessIssue]
     assert len(long.repr) == 200
     assert error.type == "Error"
 

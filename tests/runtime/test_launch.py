@@ -55,7 +55,9 @@ def test_the_worker_keeps_to_the_syntax_of_python_3_9() -> None:
 
     for module, source in launch.sources().items():
         tree = ast.parse(source, module, feature_version=(3, 9))
-        future = [n for n in tree.body if isinstance(n, ast.ImportFrom) and n.module == "__future__"]
+        future = [
+            n for n in tree.body if isinstance(n, ast.ImportFrom) and n.module == "__future__"
+        ]
         assert future or not any(isinstance(n, ast.FunctionDef) for n in ast.walk(tree)), module
 
 

@@ -68,7 +68,7 @@ async def test_a_gradient(host: Host) -> None:
     assert floats(grad) == (7.0,)
     assert "7." in ran.text()
     assert ran.text("stderr") == ""
-    assert ran.text().splitlines() == [item.text for item in printed.items]  # pyright: ignore
+    assert ran.text().splitlines() == [item.text for item in printed.items]  # pyright: ignore[reportAttributeAccessIssue]
     assert outcome.device == host.hello.devices[0]
     assert outcome.version == host.hello.version
 
@@ -171,8 +171,8 @@ async def test_python_values(numpy: Host) -> None:
     assert values[9:13] == (0.5, 0.5, 3, True)
     assert isinstance(got[13], Opaque)
     assert got[15].text == "nan"
-    assert isinstance(got[14].items[0], Opaque)  # pyright: ignore
-    assert got[16].text == f"{(1.0).hex()},{(2.0).hex()}"  # pyright: ignore
+    assert isinstance(got[14].items[0], Opaque)  # pyright: ignore[reportAttributeAccessIssue]
+    assert got[16].text == f"{(1.0).hex()},{(2.0).hex()}"  # pyright: ignore[reportAttributeAccessIssue]
     assert isinstance(got[17], Opaque)
     assert got[18:20] == (DType(name="float32"), DType(name="int8"))
 

@@ -23,7 +23,7 @@ import msgspec
 from tutor.errors import NotOnThisMachine, RuntimeUnavailable
 from tutor.runtime import launch, outcome, protocol
 from tutor.runtime.job import Hello, Job, Outcome, Printed, RunEvent, Started
-from tutor.runtime.worker.wire import BrokenFrame
+from tutor.runtime.worker.wire import BrokenFrameError
 
 START_SECONDS = 120.0
 """For the import and the first worker: TensorFlow on a cold network file system takes minutes."""
@@ -124,7 +124,7 @@ class Host:
             await self._process.stdin.drain()
         try:
             head, _ = await protocol.read_frame(self._process.stdout)
-        except (asyncio.IncompleteReadError, BrokenFrame, msgspec.DecodeError) as error:
+        except (asyncio.IncompleteReadError, BrokenFrameError, msgspec.DecodeError) as error:
             raise RuntimeUnavailable(await self._why_no_hello(error)) from None
         if head["op"] == "failed":
             absent = head["missing"] == self.framework
@@ -153,7 +153,12 @@ class Host:
             while True:
                 head, blob = await protocol.read_frame(stream)
                 self._dispatch(head, blob)
-        except (asyncio.IncompleteReadError, BrokenFrame, msgspec.DecodeError, ConnectionError):
+        except (
+            asyncio.IncompleteReadError,
+            BrokenFrameError,
+            msgspec.DecodeError,
+            ConnectionError,
+        ):
             pass
         self.alive = False
         status = await self._process.wait()

@@ -57,24 +57,30 @@ def command_line(interpreter: Sequence[str]) -> list[str]:
             empty for the one that runs fwtutor.
     """
     command = list(interpreter) or [sys.executable]
+    command[0] = _expand(command[0])
     arguments = [*PYTHON_OPTIONS, "-c", BOOTSTRAP]
-    if os.path.basename(command[0]) in REMOTE_SHELLS:
+    if Path(command[0]).name in REMOTE_SHELLS:
         arguments = [shlex.quote(argument) for argument in arguments]
     return [*command, *arguments]
+
+
+def _expand(program: str) -> str:
+    """Expand `~`; a Path would also turn `./python` into `python`, which is looked up in PATH."""
+    return os.path.expanduser(program)  # noqa: PTH111
 
 
 def check(interpreter: Sequence[str], framework: str) -> None:
     """Raise RuntimeUnavailable when the command cannot possibly start."""
     if not interpreter:
         return
-    program = os.path.expanduser(interpreter[0])
+    program = _expand(interpreter[0])
     where = f"The interpreter configured for {LABELS.get(framework, framework)}"
-    if os.path.isdir(program):
+    if Path(program).is_dir():
         inside = Path(program, "bin", "python")
         hint = f" Did you mean `{inside}`?" if inside.exists() else ""
         raise RuntimeUnavailable(f"{where} is a directory: `{program}`.{hint}")
     if shutil.which(program) is None:
-        reason = "is not executable" if os.path.exists(program) else "does not exist"
+        reason = "is not executable" if Path(program).exists() else "does not exist"
         raise RuntimeUnavailable(
             f"{where} {reason}: `{program}`. Set it to a Python that has {framework}, "
             "or remove the setting to use fwtutor's own."

@@ -195,6 +195,11 @@ def _exited(facts: dict[str, Any], error: Error | None) -> str:
             f"The code's process ended itself with exit code {facts['status']} before it was done "
             "(os._exit, or a library that exits). Remove that call."
         )
+    if facts.get("forged"):
+        return (
+            "The code wrote to file descriptors that are not its own, or changed what reads its "
+            "results, so they were not used. Write only to files that it opened, and run it again."
+        )
     return (
         "The code closed file descriptors that its process needs, so its results could not be "
         "read. Close only what it opened."

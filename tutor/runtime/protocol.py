@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from tutor.runtime.worker.wire import MAX_BLOB, MAX_HEAD, SIZES, BrokenFrame
+from tutor.runtime.worker.wire import MAX_BLOB, MAX_HEAD, SIZES, BrokenFrameError
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
@@ -23,7 +23,7 @@ async def read_frame(stream: asyncio.StreamReader) -> tuple[dict[str, Any], byte
     """Read one frame; asyncio.IncompleteReadError when the host is gone."""
     head_size, blob_size = SIZES.unpack(await stream.readexactly(SIZES.size))
     if head_size > MAX_HEAD or blob_size > MAX_BLOB:
-        raise BrokenFrame(f"a frame of {head_size} + {blob_size} bytes")
+        raise BrokenFrameError(f"a frame of {head_size} + {blob_size} bytes")
     head = _decode(await stream.readexactly(head_size))
     blob = await stream.readexactly(blob_size) if blob_size else b""
     return head, blob

@@ -7,6 +7,9 @@ and not what is said about it.
 
 from __future__ import annotations
 
+import contextlib
+import ast
+import builtins
 import ctypes
 import importlib.util
 import os
@@ -25,10 +28,16 @@ from typing import Any
 from . import encode, inputs, trace, wire
 from .frameworks.base import Adapter, NumpyHook, restore_threads
 from .instruments import Instruments
+from .originals import Originals
 from .stdout import Muted, Stdout
-import contextlib
 
 Head = dict[str, Any]
+
+# Bound now: the learner's code may replace them.
+_exit, _getpid = os._exit, os.getpid
+_settrace, _setprofile = sys.settrace, sys.setprofile
+BUILTINS = dict(builtins.__dict__)
+"""What a probe calls by name is Python's own, whatever the learner's code defined or replaced."""
 
 FORGOTTEN: list[Any] = []
 """Our own modules, once they are out of sys.modules: freeing one empties its namespace."""
@@ -64,6 +73,7 @@ class Worker:
             sys.stderr.write(f"warm-up: {type(error).__name__}: {error}\n")
         sys.stdout.flush()
         sys.stderr.flush()
+        self.originals = Originals(self.adapter.namespaces())
         self.send({"op": "warm"})
         try:
             job, _ = wire.read_frame(self.channel)
@@ -96,6 +106,7 @@ class Encoding:
         self.encoder = encode.Encoder([adapter.encode, NumpyHook()])
 
     def __call__(self, value: Any) -> encode.Wire:
+        """Return the wire form of any value."""
         return self.encoder.encode(value)
 
 
@@ -115,6 +126,8 @@ class Attempt:
 
     def run(self) -> None:
         """Run it and report; returns only when the report is sent."""
+        secret = self.job.pop("secret")
+        process = os.getpid()
         missing = [name for name in self.job["packages"] if not _importable(name)]
         if missing:
             self.worker.send({"op": "failed", "what": "packages", "missing": missing})
@@ -139,12 +152,15 @@ class Attempt:
             if isinstance(error, OSError) and error.errno == 27:  # EFBIG, from RLIMIT_FSIZE
                 how = "file-too-large"
             report.update(how=how, error=trace.report(error, self.files))
+        if _getpid() != process:
+            _exit(0)  # a fork of the learner's that came back here: the worker itself reports
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         report["seconds"] = time.perf_counter() - begun
         report["warnings"] = self.warned
         report["leaks"] = self.leaks
         self.stdout.settle()
         _flush_c()
+        report["seal"] = self.encode([secret, 0.5])
         self.worker.send(report, wire.dumps(rows) if rows else b"")
 
     def _settle(self) -> None:
@@ -171,8 +187,8 @@ class Attempt:
         self._forget_ourselves()
 
     def _forget_ourselves(self) -> None:
-        for name in __spec__.loader.sources:  # type: ignore[name-defined]
-            FORGOTTEN.append(sys.modules.pop(name, None))
+        ours = __spec__.loader.sources  # type: ignore[name-defined]
+        FORGOTTEN.extend(sys.modules.pop(name, None) for name in ours)
 
     def _evaluate(self) -> list[list[encode.Wire]]:
         rows = []
@@ -192,12 +208,14 @@ class Attempt:
                         self.stdout.blocks_ended()
                 else:
                     namespace.update(made)
+                self.worker.originals.put_back()
                 rows.append([self._probe(code, namespace, made) for code in probes])
         return rows
 
     def _run_blocks(self, namespace: dict[str, Any]) -> None:
         for block in self.job["blocks"]:
             exec(self._compile(block), namespace)
+            _untrace()
 
     def _compile(self, block: Head) -> types.CodeType:
         name, number = block["name"], 1
@@ -220,7 +238,7 @@ class Attempt:
 
     def _namespace(self, made: dict[str, Any]) -> dict[str, Any]:
         main = types.ModuleType("__main__")
-        main.__dict__.update(made, __file__="answer.py", __builtins__=__builtins__)
+        main.__dict__.update(made, __file__="answer.py", __builtins__=builtins)
         sys.modules["__main__"] = main
         self._main = main  # a module's dict is emptied when the module goes
         return main.__dict__
@@ -235,7 +253,11 @@ class Attempt:
         try:
             if isinstance(code, SyntaxError):
                 raise code
-            return self.encode(eval(code, {**namespace, **self.tools, **made}))
+            source, called = code
+            given = {**namespace, **called, **self.tools, **made, "__builtins__": {**BUILTINS}}
+            value = eval(source, given)
+            _untrace()
+            return self.encode(value)
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:
@@ -274,9 +296,24 @@ def seed_everything(adapter: Adapter, seed: int) -> None:
 def _compile_probe(source: str) -> Any:
     try:
         # the brackets let a probe run over several lines
-        return compile(f"(\n{source.strip()}\n)", "<check>", "eval", dont_inherit=True)
+        tree = ast.parse(f"(\n{source.strip()}\n)", "<check>", "eval")
+        # Python's own functions that it calls, which the learner may have names for
+        called = {
+            node.func.id: BUILTINS[node.func.id]
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id in BUILTINS
+        }
+        return compile(tree, "<check>", "eval", dont_inherit=True), called
     except SyntaxError as error:
         return error
+
+
+def _untrace() -> None:
+    """Take away a trace or profile function, which would see and change our own frames."""
+    _settrace(None)
+    _setprofile(None)
 
 
 def _importable(name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import signal
@@ -16,7 +17,6 @@ from typing import Any
 from . import attempt, processes, wire
 from .frameworks.base import Adapter
 from .output import Stream
-import contextlib
 
 PIPE_SIZE = 1 << 20
 """A flood then needs a sixteenth of the wake-ups that the default 64 kB would."""
@@ -189,8 +189,6 @@ def _pipe() -> tuple[int, int]:
     read, write = os.pipe()
     os.set_blocking(read, False)
     if sys.platform.startswith("linux"):
-        try:
+        with contextlib.suppress(OSError):  # over the user's limit for pipes
             fcntl.fcntl(write, 1031, PIPE_SIZE)  # F_SETPIPE_SZ
-        except OSError:
-            pass  # over the user's limit for pipes
     return read, write

@@ -5,6 +5,7 @@ Linux reads /proc; elsewhere `ps` is asked, which has no notion of shared pages.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -12,7 +13,6 @@ import sys
 import time
 from collections.abc import Iterable
 from typing import NamedTuple
-import contextlib
 
 LINUX = sys.platform.startswith("linux")
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import sys
 from typing import Any
-import contextlib
 
 KEEP = 4 << 20
 """Bytes kept of what was printed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from typing import Any
 
@@ -36,6 +37,22 @@ class Task:
         self.slice_at: float | None = None
         self.budget = Budget(int(self.limits["output"]))
         self.oom_kills = 0
+        self._secret = os.urandom(16).hex()
+
+    def message(self) -> dict[str, Any]:
+        """Return what the worker is handed: the job, and a word that its report must repeat."""
+        return {**self.job, "secret": self._secret}
+
+    def is_sealed(self, report: dict[str, Any]) -> bool:
+        """Whether the report is the worker's own, from an encoder that still tells the truth.
+
+        Code that writes to every descriptor it finds, or replaces the encoder, fails this.
+        """
+        items = [
+            {"t": "text", "text": self._secret},
+            {"t": "number", "kind": "float", "text": (0.5).hex()},
+        ]
+        return bool(report.pop("seal", None) == {"t": "sequence", "kind": "list", "items": items})
 
     def begin(self, now: float) -> None:
         """The learner's code starts now."""

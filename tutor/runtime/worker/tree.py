@@ -16,7 +16,7 @@ def _children(value: Any, adapter: Any) -> Iterator[tuple[str, Any]] | None:
     if isinstance(value, dict):
         return ((_join(key), item) for key, item in value.items())
     if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return ((f".{name}", getattr(value, name)) for name in value._fields)
+        return ((f".{name}", getattr(value, name)) for name in _fields(value))
     if isinstance(value, (list, tuple)):
         return ((f"[{index}]", item) for index, item in enumerate(value))
     if adapter.is_tensor(value):
@@ -27,6 +27,11 @@ def _children(value: Any, adapter: Any) -> Iterator[tuple[str, Any]] | None:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return ((f".{f.name}", getattr(value, f.name)) for f in dataclasses.fields(value))
     return None
+
+
+def _fields(value: Any) -> tuple[str, ...]:
+    """Return the names of a named tuple."""
+    return tuple(value._fields)
 
 
 def _join(key: Any) -> str:
@@ -49,7 +54,7 @@ def _map(value: Any, change: Callable[[str, Any], Any], path: str = "") -> Any:
         pairs = {k: _map(v, change, path + _join(k)) for k, v in value.items()}
         return pairs if type(value) is dict else type(value)(pairs)
     if isinstance(value, tuple) and hasattr(value, "_fields"):
-        items = [_map(getattr(value, n), change, f"{path}.{n}") for n in value._fields]
+        items = [_map(getattr(value, n), change, f"{path}.{n}") for n in _fields(value)]
         return type(value)(*items)
     if isinstance(value, (list, tuple)):
         return type(value)(_map(v, change, f"{path}[{i}]") for i, v in enumerate(value))
@@ -72,6 +77,6 @@ def replace(value: Any, path: str, new: Any, adapter: Any) -> Any:
     return _map(value, change)
 
 
-def rebuild(value: Any, found: dict[str, Any], adapter: Any) -> Any:
+def rebuild(value: Any, found: dict[str, Any]) -> Any:
     """Return the structure with the leaves of ``found``."""
     return _map(value, found.get)

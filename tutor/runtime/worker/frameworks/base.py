@@ -29,6 +29,10 @@ class Adapter:
     restore_blas = False
     """Whether a worker has that to undo."""
 
+    def namespaces(self) -> list[Any]:
+        """Return modules and classes whose names must mean what they did before the attempt."""
+        return [self.module, self.arrays, sys.modules.get("numpy")]
+
     def environment(self, cache: str) -> dict[str, str]:
         """Variables that must be set before the import; ``cache`` may be empty (none)."""
         return {}

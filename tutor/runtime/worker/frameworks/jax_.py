@@ -19,6 +19,11 @@ class JaxAdapter(Adapter):
     name = "jax"
     integer = "int32"
 
+    def namespaces(self) -> list[Any]:
+        """Add what probes and instruments use."""
+        jax = self.module
+        return [*super().namespaces(), jax.lax, jax.nn, jax.random]
+
     def environment(self, cache: str) -> dict[str, str]:
         """Leave most of the GPU's memory free; share compiled programs between attempts.
 
@@ -36,6 +41,7 @@ class JaxAdapter(Adapter):
     def load(self) -> None:
         """Import it; its backends start at the first operation, in the worker."""
         import jax
+        import jax.core
         import jax.numpy
 
         self.module, self.arrays = jax, jax.numpy
@@ -44,7 +50,7 @@ class JaxAdapter(Adapter):
         self._device_class = jax.Device
         self._get, self._key_data = jax.device_get, jax.random.key_data
         self._prng = jax.dtypes.prng_key
-        self._subdtype = jax.dtypes.issubdtype
+        self._subdtype = jax.numpy.issubdtype
         self._numpy = NumpyHook()
 
     def unsafe_to_fork(self) -> str:
@@ -183,9 +189,9 @@ class JaxAdapter(Adapter):
         """Switch x64 on."""
         if hasattr(self.module, "enable_x64"):
             return self.module.enable_x64(True)
-        from jax.experimental import enable_x64
+        from jax import experimental  # where it was before JAX 0.8
 
-        return enable_x64(True)
+        return experimental.enable_x64(True)  # type: ignore[attr-defined]
 
     def flat(self, value: Any) -> tuple[list[Any], tuple[int, ...], str]:
         """Elements, shape and dtype name."""

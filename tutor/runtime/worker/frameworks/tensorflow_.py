@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -10,7 +11,6 @@ from ..encode import device as device_value
 from ..encode import dtype, is_a
 from ..instruments_tensorflow import TensorflowInstruments
 from .base import Adapter, NumpyHook, choose, flat_array, on_off
-import contextlib
 
 
 class TensorflowAdapter(Adapter):
@@ -18,6 +18,12 @@ class TensorflowAdapter(Adapter):
 
     name = "tensorflow"
     integer = "int32"
+
+    def namespaces(self) -> list[Any]:
+        """Add what probes and instruments use."""
+        tf = self.module
+        more = [tf.math, tf.linalg, tf.nn, tf.GradientTape, tf.Variable, self._eager]
+        return [*super().namespaces(), *more]
 
     def environment(self, cache: str) -> dict[str, str]:
         """Take GPU memory as needed, and say less."""
@@ -175,7 +181,8 @@ class TensorflowAdapter(Adapter):
         """Modes that outlive the code that set them."""
         tf = self.module
         found = {
-            "eager": f"tf.config.run_functions_eagerly is {on_off(tf.config.functions_run_eagerly())}",
+            "eager": "tf.config.run_functions_eagerly is "
+            + on_off(tf.config.functions_run_eagerly()),
             "jit": f"tf.config.optimizer.set_jit is {tf.config.optimizer.get_jit()!r}",
         }
         if self._keras is not None:

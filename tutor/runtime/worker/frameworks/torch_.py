@@ -18,6 +18,12 @@ class TorchAdapter(Adapter):
 
     name = "torch"
 
+    def namespaces(self) -> list[Any]:
+        """Add what probes and instruments use, directly or by way of a tensor's methods."""
+        torch = self.module
+        more = [torch.Tensor, torch.nn.Module, torch.nn.functional, torch.autograd, torch.linalg]
+        return [*super().namespaces(), *more]
+
     def environment(self, cache: str) -> dict[str, str]:
         """Share Inductor's and Triton's caches between attempts."""
         env = {"PYTORCH_NVML_BASED_CUDA_CHECK": "1"}  # asks NVML, so no CUDA context in the host
@@ -54,8 +60,8 @@ class TorchAdapter(Adapter):
         torch = self.module
         found: list[str] = []
         if torch.cuda.is_available():
-            for index in range(torch.cuda.device_count()):
-                found.append(f"cuda:{index} ({torch.cuda.get_device_name(index)})")
+            count = torch.cuda.device_count()
+            found = [f"cuda:{n} ({torch.cuda.get_device_name(n)})" for n in range(count)]
         mps = getattr(torch.backends, "mps", None)
         if mps is not None and mps.is_available():
             found.append("mps (Apple GPU)")
