@@ -7,9 +7,9 @@ and not what is said about it.
 
 from __future__ import annotations
 
-import contextlib
 import ast
 import builtins
+import contextlib
 import ctypes
 import importlib.util
 import os
