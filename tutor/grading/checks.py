@@ -36,7 +36,9 @@ class CheckSpec:
     """What one probe must satisfy. By default: what the solution gives for the same probe."""
 
     label: str
-    """The probe's source, as the learner reads it."""
+    """The probe's source, as sentences name it."""
+    name: str = ""
+    """What the list of checks calls it; by default the label."""
     equals: bool = False
     """Whether it must equal another expression, evaluated in the learner's own program."""
     is_: object = None
@@ -132,16 +134,18 @@ def grade_code(
         return Verdict(
             verdict="pass",
             message=_passed(checks, len(got)),
-            checks=tuple(CheckResult(label=check.label, passed=True) for check in checks),
+            checks=tuple(
+                CheckResult(label=check.name or check.label, passed=True) for check in checks
+            ),
         )
     results: list[CheckResult] = []
     first: tuple[str, str] | None = None
     for check, row in zip(checks, failures, strict=True):
         if not any(row):
-            results.append(CheckResult(label=check.label, passed=True))
+            results.append(CheckResult(label=check.name or check.label, passed=True))
             continue
         slug, words = _explain(check, row, tuple(sizes))
-        results.append(CheckResult(label=check.label, passed=False, message=words))
+        results.append(CheckResult(label=check.name or check.label, passed=False, message=words))
         first = first or (slug, words)
     assert first is not None, "some check failed"
     said = _foreseen(run, failures, mistakes)

@@ -70,7 +70,8 @@ def check_specs(checks: Sequence[Check], framework: FrameworkName) -> list[Check
     """The checks as grading takes them, with their texts for ``framework``."""
     return [
         CheckSpec(
-            label=check.label or text_for(check.that, framework),
+            label=text_for(check.that, framework),
+            name=_name(check, framework),
             equals=check.equals is not None,
             is_=check.is_,
             at_least=check.at_least,
@@ -83,6 +84,15 @@ def check_specs(checks: Sequence[Check], framework: FrameworkName) -> list[Check
         )
         for check in checks
     ]
+
+
+def _name(check: Check, framework: FrameworkName) -> str:
+    """What is checked, for the list of checks."""
+    if check.label:
+        return check.label
+    that = text_for(check.that, framework)
+    other = text_for(check.equals, framework)
+    return f"{that} against {other}" if other else that
 
 
 def foreseen(
