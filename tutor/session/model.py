@@ -80,8 +80,11 @@ class Standing:
 
     @property
     def complete(self) -> bool:
-        """Whether every exercise was passed in at least one framework."""
-        return self.done == len(self.exercises)
+        """Whether every exercise was passed in at least one framework.
+
+        A lesson whose file has faults has no steps, and is not complete.
+        """
+        return self.done == len(self.exercises) and bool(self.exercises or self.steps)
 
 
 @dataclass(frozen=True)

@@ -146,8 +146,10 @@ class Session:
         """A lesson's exercises are those of the frameworks that the learner takes it in."""
         pairs = passed.get(info.id, set())
         taken = {framework for _, framework in pairs}
-        if preferred in info.frameworks or not taken:
-            taken.add(preferred if preferred in info.frameworks else info.frameworks[0])
+        if preferred in info.frameworks:
+            taken.add(preferred)
+        elif not taken:
+            taken.update(info.frameworks[:1])  # a lesson with faults names none
         return Standing(
             passed=frozenset(pairs),
             exercises=tuple(
