@@ -99,17 +99,22 @@ class FakeSession:
             raise UsageError(f"There is no lesson `{lesson}`.")
 
     def view(self, ref: StepRef, framework: FrameworkName | None = None) -> StepView:
-        for view in self.views(ref.lesson, framework):
+        self.lesson(ref.lesson)
+        for view in self.steps:
             if view.ref == ref:
-                return view
+                offered = framework in view.frameworks
+                return _in_framework(
+                    view, framework if framework and offered else view.frameworks[0]
+                )
         raise UsageError(f"Lesson `{ref.lesson}` has no step `{ref.step}`.")
 
     def views(self, lesson: str, framework: FrameworkName | None = None) -> tuple[StepView, ...]:
         self.lesson(lesson)
-        found = [view for view in self.steps if view.ref.lesson == lesson]
+        chosen = framework or FRAMEWORKS[0]
         return tuple(
-            _in_framework(view, framework if framework in view.frameworks else view.frameworks[0])
-            for view in found
+            _in_framework(view, chosen)
+            for view in self.steps
+            if view.ref.lesson == lesson and chosen in view.frameworks
         )
 
     def standing(self, lesson: str) -> Standing:

@@ -34,7 +34,7 @@ def about(pilot: Pilot[int]) -> str:
 async def test_enter_starts_the_course(fake: FakeSession) -> None:
     async with TutorApp(fake.as_session()).run_test(size=(80, 24)) as pilot:
         await pilot.pause()
-        assert rows(pilot)[0] == "▶ Start: Your first gradient · step 1 of 6 (PyTorch)"
+        assert rows(pilot)[0] == "▶ Start: Your first gradient · What a gradient is (PyTorch)"
         await pilot.press("enter")
         await pilot.pause()
         assert isinstance(pilot.app.screen, LessonScreen)
@@ -45,7 +45,7 @@ async def test_enter_continues_where_the_learner_left_off(fake: FakeSession) -> 
     fake.places.append((StepRef(fake_course.LESSON, "which-tape"), "jax"))
     async with TutorApp(fake.as_session()).run_test(size=(80, 24)) as pilot:
         await pilot.pause()
-        assert rows(pilot)[0] == "▶ Continue: Your first gradient · step 4 of 6 (JAX)"
+        assert rows(pilot)[0] == "▶ Continue: Your first gradient · which tape (JAX)"
         await pilot.press("enter")
         await pilot.pause()
         assert fake.places[-1] == (StepRef(fake_course.LESSON, "which-tape"), "jax")

@@ -536,25 +536,52 @@ async def test_two_columns_from_120(fake: FakeSession) -> None:
         assert page.bottom <= editor.y
 
 
-async def test_a_step_for_one_framework_does_not_change_the_learners_own() -> None:
-    fake = FakeSession(
+@pytest.fixture
+def twins() -> FakeSession:
+    return FakeSession(
         [
             fake_course.step("read-1", "read", 1),
-            fake_course.step("torch-only", "value", 2, frameworks=("torch",), form="number"),
-            fake_course.step("read-3", "read", 3),
+            fake_course.step("in-torch", "value", 2, frameworks=("torch",), form="number"),
+            fake_course.step("in-jax", "value", 3, frameworks=("jax", "tensorflow"), form="number"),
+            fake_course.step("read-4", "read", 4),
         ]
     )
-    fake.places.append((at("read-1"), "jax"))
-    async with opened(fake, "read-1") as pilot:
-        assert text_of(pilot, StatusBar).startswith("JAX")
+
+
+async def test_steps_for_other_frameworks_are_left_out(twins: FakeSession) -> None:
+    twins.places.append((at("read-1"), "jax"))
+    async with opened(twins, "read-1") as pilot:
+        assert text_of(pilot, StepStrip).split()[-3:] == ["1✓", "2·", "3·"]
         await pilot.press("f10")
         await pilot.pause()
-        assert text_of(pilot, StatusBar).startswith("PyTorch")
-        assert fake.places[-1] == (at("torch-only"), "jax")
-        await pilot.press("7", "f10")
+        assert twins.places[-1] == (at("in-jax"), "jax")
+        assert text_of(pilot, StepStrip).startswith("2/3 in jax")
+        await pilot.press("f10")
         await pilot.pause()
-        assert text_of(pilot, StatusBar).startswith("JAX")
-        assert (at("torch-only"), "torch") in fake.drafts
+        assert twins.places[-1] == (at("read-4"), "jax")
+        await pilot.press("f9")
+        await pilot.pause()
+        assert twins.places[-1] == (at("in-jax"), "jax")
+
+
+async def test_another_framework_leads_to_the_twin(twins: FakeSession) -> None:
+    async with opened(twins, "in-torch") as pilot:
+        await pilot.press("7", "f4")
+        await pilot.pause()
+        assert twins.places[-1] == (at("in-jax"), "jax")
+        assert twins.drafts[at("in-torch"), "torch"].text == "7"
+
+
+async def test_a_step_for_one_framework_does_not_change_the_learners_own(
+    twins: FakeSession,
+) -> None:
+    twins.places.append((at("read-1"), "jax"))
+    async with opened(twins, "in-torch") as pilot:
+        assert text_of(pilot, StatusBar).startswith("PyTorch")
+        assert twins.places[-1] == (at("in-torch"), "jax")
+        await pilot.press("f9")
+        await pilot.pause()
+        assert twins.places[-1] == (at("read-1"), "jax")
 
 
 def hello(machine: str) -> Hello:

@@ -128,7 +128,7 @@ class HomeScreen(Screen[None]):
             word = "Every exercise is done. Again"
         text = Content.assemble(
             (f"▶ {word}: {info.title}", "bold"),
-            f" · step {view.number} of {len(info.steps)} ({names.framework(view.framework)})",
+            f" · {view.title} ({names.framework(view.framework)})",
         )
         return [Option(text, id="continue")]
 

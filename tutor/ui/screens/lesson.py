@@ -67,14 +67,29 @@ class LessonScreen(LessonRuns):
         if framework is None:
             framework = place[1] if place else session.view(ref).framework
         self._framework: FrameworkName = framework
-        """The learner's own; a step not offered in it comes in another without changing it."""
-        self._views = session.views(ref.lesson, framework)
+        """The learner's own. A step that is not offered in it comes in another; it stays."""
         self._view = session.view(ref, framework)
-        self._title = session.catalogue.lessons[ref.lesson].title
+        self._views = self._views_with(self._view)
+        info = session.catalogue.lessons[ref.lesson]
+        self._title = info.title
+        self._offered = info.frameworks
+        """The frameworks that the lesson is taught in."""
         self._hints: list[Hint] = []
         self._preparing: Timer | None = None
         self._turning = asyncio.Lock()
         """Held while one step gives way to another, which awaits: two quick keys turn two pages."""
+
+    def _views_with(self, view: StepView) -> tuple[StepView, ...]:
+        """The lesson's steps in the learner's framework; in the step's, if it has none there."""
+        views = self._session.views(view.ref.lesson, self._framework)
+        if any(other.ref == view.ref for other in views):
+            return views
+        return self._session.views(view.ref.lesson, view.framework)
+
+    @property
+    def _place(self) -> int:
+        """Where the step on the screen is among the steps, from 0."""
+        return next(i for i, other in enumerate(self._views) if other.ref == self._view.ref)
 
     # What is shown
 
@@ -133,7 +148,7 @@ class LessonScreen(LessonRuns):
             self.query_one(Results).show_hints(self._hints)
         self._show_standing()
         status = self.query_one(StatusBar)
-        others = [names.framework(name) for name in view.frameworks if name != view.framework]
+        others = [names.framework(name) for name in self._offered if name != view.framework]
         key = keys.shown(keys.key_of("framework", self._keymap))
         status.framework = names.framework(view.framework) + (
             f" ({key}: {', '.join(others)})" if others else ""
@@ -149,7 +164,7 @@ class LessonScreen(LessonRuns):
         standing = self._session.standing(view.ref.lesson)
         passed = {step for step, _ in standing.passed}
         items: list[StripItem] = []
-        for other in self._views:
+        for number, other in enumerate(self._views, start=1):
             step = other.ref.step
             if step in passed:
                 state = "pass"
@@ -157,8 +172,9 @@ class LessonScreen(LessonRuns):
                 state = "fail"
             else:
                 state = "seen" if step in standing.seen else "new"
-            items.append(StripItem(other.number, state, current=step == view.ref.step))
-        title = f"{self._title} · {view.number}/{len(self._views)} {view.title}"
+            items.append(StripItem(number, state, current=step == view.ref.step))
+        # The step first: at 80 columns there is often no room for both.
+        title = f"{self._place + 1}/{len(self._views)} {view.title} · {self._title}"
         self.query_one(StepStrip).show(title, items)
 
     def _focus_answer(self) -> None:
@@ -194,17 +210,18 @@ class LessonScreen(LessonRuns):
             case "solution" | "reset":
                 return view.kind != "read"
             case "framework":
-                return len(view.frameworks) > 1
+                return len(self._offered) > 1
             case "previous":
-                return view.number > 1
+                return self._place > 0
             case _:
                 return True
 
     async def action_next(self) -> None:
         """The next step; after the last, the map."""
         async with self._turning:
-            if self._view.number < len(self._views):
-                await self._turn_to(self._views[self._view.number])
+            following = self._place + 1
+            if following < len(self._views):
+                await self._turn_to(self._views[following])
                 return
         standing = self._session.standing(self._view.ref.lesson)
         done = f"{standing.done} of {len(standing.exercises)} exercises done."
@@ -214,17 +231,28 @@ class LessonScreen(LessonRuns):
     async def action_previous(self) -> None:
         """The step before."""
         async with self._turning:
-            if self._view.number > 1:
-                await self._turn_to(self._views[self._view.number - 2])
+            if self._place > 0:
+                await self._turn_to(self._views[self._place - 1])
 
     async def action_framework(self) -> None:
-        """The same step in the next framework, which becomes the learner's own."""
+        """The same step in the next framework, which becomes the learner's own.
+
+        A step for one framework has its twin for another near by: it is gone to.
+        """
         async with self._turning:
             view = self._view
-            following = (view.frameworks.index(view.framework) + 1) % len(view.frameworks)
-            self._framework = view.frameworks[following]
+            now = self._offered.index(view.framework) if view.framework in self._offered else -1
+            self._framework = self._offered[(now + 1) % len(self._offered)]
             self._views = self._session.views(view.ref.lesson, self._framework)
-            await self._turn_to(self._views[view.number - 1])
+            same = (other for other in self._views if other.ref == view.ref)
+            twin = min(
+                self._views,
+                key=lambda other: (
+                    view.framework in other.frameworks,
+                    abs(other.number - view.number),
+                ),
+            )
+            await self._turn_to(next(same, twin))
 
     def action_home(self) -> None:
         """Back to the map."""

@@ -101,7 +101,7 @@ class LessonRuns(Screen[None]):
         text = answer.answer() if answer is not None else ""
         kind = self._view.kind
         if not text.strip() and kind in EMPTY:
-            self.query_one(Results).show_sentence(EMPTY[kind])
+            self.query_one(Results).show_reminder(EMPTY[kind])
         elif not text.strip() and kind == "measure":
             self._run(text, "experiment")
         else:

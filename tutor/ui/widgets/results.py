@@ -78,14 +78,18 @@ class Results(VerticalScroll):
 
     def show_verdict(self, verdict: Verdict, words: str = "") -> None:
         """Show a verdict, from its first line; under other words when it judges nothing."""
-        self._part("verdict").show(verdict_blocks(verdict, words))
-        self._reveal()
-        self.scroll_home(animate=False)
+        self._show_first(verdict_blocks(verdict, words))
 
     def show_sentence(self, sentence: str) -> None:
         """Show why nothing could be run or shown."""
         mark, style = VERDICTS["unchecked"]
-        blocks: list[Block] = [Line(Content.styled(mark, style)), Line(Content(sentence))]
+        self._show_first([Line(Content.styled(mark, style)), Line(Content(sentence))])
+
+    def show_reminder(self, sentence: str) -> None:
+        """Show what is still missing before anything can run."""
+        self._show_first([Line(Content(sentence), "! ", "  ")])
+
+    def _show_first(self, blocks: list[Block]) -> None:
         self._part("verdict").show(blocks)
         self._reveal()
         self.scroll_home(animate=False)
