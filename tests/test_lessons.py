@@ -5,15 +5,27 @@ Each exercise is submitted through the session, in real workers, in every framew
 
 from __future__ import annotations
 
+import asyncio
 import itertools
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from tutor.course.catalogue import Catalogue, shipped
-from tutor.course.models import Choose, Code, FrameworkName, Lesson, Measure, Order, Step, Value
+from tutor.course.models import (
+    FRAMEWORKS,
+    Choose,
+    Code,
+    FrameworkName,
+    Lesson,
+    Measure,
+    Order,
+    Step,
+    Value,
+)
 from tutor.course.resolve import frameworks_of, is_exercise, step_id, text_for
 from tutor.grading.values import (
     Device,
@@ -31,39 +43,50 @@ from tutor.grading.values import Value as WireValue
 from tutor.grading.verdict import Verdict
 from tutor.runtime.job import Outcome
 from tutor.session import Measured, Session, StepRef, SubmitEvent
-from tutor.session.plan import measure_job, value_job
+from tutor.session.plan import SEED_SETS, measure_job, value_job
 from tutor.session.views import chosen_line_numbers, distractors_of, lines_of
 
 COURSE = Catalogue.open(shipped(), None)
-
-
-def _exercises() -> Iterator[tuple[Lesson, Step, FrameworkName]]:
-    for name in COURSE.lessons:
-        lesson = COURSE.lesson(name)
-        for step in lesson.steps:
-            if is_exercise(step):
-                for framework in frameworks_of(lesson, step):
-                    yield lesson, step, framework
+SEED_SETS_FOR_MISTAKES = 2
+"""Of the four that attempts take turns at; a solution is checked on all."""
 
 
 def _cases(*kinds: type[Step]) -> list[object]:
+    """One case per exercise; its frameworks run side by side."""
     return [
-        pytest.param(
-            StepRef(lesson.lesson, step_id(step, lesson.steps.index(step))),
-            step,
-            framework,
-            id=f"{lesson.lesson}/{step_id(step, 0)}-{framework}",
-        )
-        for lesson, step, framework in _exercises()
-        if isinstance(step, kinds)
+        pytest.param(lesson, step, id=f"{lesson.lesson}/{step.id}")
+        for lesson in map(COURSE.lesson, COURSE.lessons)
+        for step in lesson.steps
+        if is_exercise(step) and isinstance(step, kinds)
     ]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def session(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Session]:
-    opened = Session.open(home=tmp_path_factory.mktemp("home"))
+async def sessions(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[dict[FrameworkName, Session]]:
+    """A learner per framework, so that frameworks run side by side."""
+    opened = {name: Session.open(home=tmp_path_factory.mktemp(name)) for name in FRAMEWORKS}
     yield opened
-    await opened.close()
+    await asyncio.gather(*(session.close() for session in opened.values()))
+
+
+async def each_framework(
+    sessions: dict[FrameworkName, Session],
+    lesson: Lesson,
+    step: Step,
+    check: Callable[[Session, StepRef, Any, FrameworkName], Awaitable[None]],
+) -> None:
+    """Run ``check`` in every framework of the step; the first failure names its framework."""
+    ref = StepRef(lesson.lesson, step_id(step, lesson.steps.index(step)))
+    names = frameworks_of(lesson, step)
+    results = await asyncio.gather(
+        *(check(sessions[name], ref, step, name) for name in names), return_exceptions=True
+    )
+    for name, result in zip(names, results, strict=True):
+        if isinstance(result, BaseException):
+            result.add_note(f"{ref} in {name}")
+            raise result
 
 
 in_one_loop = pytest.mark.asyncio(loop_scope="module")
@@ -83,20 +106,22 @@ def test_the_course_has_no_findings() -> None:
 
 
 @in_one_loop
-@pytest.mark.parametrize(("ref", "step", "framework"), _cases(Code))
-async def test_programs(
-    session: Session, ref: StepRef, step: Code, framework: FrameworkName
-) -> None:
+@pytest.mark.parametrize(("lesson", "step"), _cases(Code))
+async def test_programs(sessions: dict[FrameworkName, Session], lesson: Lesson, step: Code) -> None:
+    await each_framework(sessions, lesson, step, programs)
+
+
+async def programs(session: Session, ref: StepRef, step: Code, framework: FrameworkName) -> None:
     variant = step.variants[framework]
     # Each set of seeds that attempts take turns at.
-    for _ in range(4):
+    for _ in range(SEED_SETS):
         solved = await submit(session, ref, framework, variant.solution)
         assert solved.verdict == "pass", f"the solution does not pass: {solved.message}"
     starter = await submit(session, ref, framework, variant.starter)
     assert starter.verdict == "fail", f"the starter passes: {starter.message}"
     for mistake in variant.mistakes:
         if mistake.code is not None:
-            for _ in range(4):
+            for _ in range(SEED_SETS_FOR_MISTAKES):
                 wrong = await submit(session, ref, framework, mistake.code)
                 assert wrong.verdict == "fail", f"{mistake.code}\npasses"
                 assert mistake.say.strip() in wrong.message, (
@@ -105,8 +130,14 @@ async def test_programs(
 
 
 @in_one_loop
-@pytest.mark.parametrize(("ref", "step", "framework"), _cases(Value))
+@pytest.mark.parametrize(("lesson", "step"), _cases(Value))
 async def test_predictions(
+    sessions: dict[FrameworkName, Session], lesson: Lesson, step: Value
+) -> None:
+    await each_framework(sessions, lesson, step, predictions)
+
+
+async def predictions(
     session: Session, ref: StepRef, step: Value, framework: FrameworkName
 ) -> None:
     expected, *probed = await results(session, value_job(step, framework))
@@ -116,10 +147,14 @@ async def test_predictions(
 
 
 @in_one_loop
-@pytest.mark.parametrize(("ref", "step", "framework"), _cases(Choose))
+@pytest.mark.parametrize(("lesson", "step"), _cases(Choose))
 async def test_choices(
-    session: Session, ref: StepRef, step: Choose, framework: FrameworkName
+    sessions: dict[FrameworkName, Session], lesson: Lesson, step: Choose
 ) -> None:
+    await each_framework(sessions, lesson, step, choices)
+
+
+async def choices(session: Session, ref: StepRef, step: Choose, framework: FrameworkName) -> None:
     numbers = range(1, len(step.options) + 1)
     answers = (
         [
@@ -141,10 +176,12 @@ async def test_choices(
 
 
 @in_one_loop
-@pytest.mark.parametrize(("ref", "step", "framework"), _cases(Order))
-async def test_orders(
-    session: Session, ref: StepRef, step: Order, framework: FrameworkName
-) -> None:
+@pytest.mark.parametrize(("lesson", "step"), _cases(Order))
+async def test_orders(sessions: dict[FrameworkName, Session], lesson: Lesson, step: Order) -> None:
+    await each_framework(sessions, lesson, step, orders)
+
+
+async def orders(session: Session, ref: StepRef, step: Order, framework: FrameworkName) -> None:
     shown = session.view(ref, framework).lines
     lines = lines_of(step, framework)
     right = await submit(session, ref, framework, chosen_line_numbers(shown, lines))
@@ -159,8 +196,14 @@ async def test_orders(
 
 
 @in_one_loop
-@pytest.mark.parametrize(("ref", "step", "framework"), _cases(Measure))
+@pytest.mark.parametrize(("lesson", "step"), _cases(Measure))
 async def test_measurements(
+    sessions: dict[FrameworkName, Session], lesson: Lesson, step: Measure
+) -> None:
+    await each_framework(sessions, lesson, step, measurements)
+
+
+async def measurements(
     session: Session, ref: StepRef, step: Measure, framework: FrameworkName
 ) -> None:
     events = [event async for event in session.submit(ref, framework, "")]

@@ -2,7 +2,7 @@
 
     FwtutorError                one sentence for the user, and an exit status
     ├── UsageError              the command line names something that is not there (exit 2)
-    ├── CourseError             lesson files that cannot be used; carries one Finding per fault (exit 2)
+    ├── CourseError             lesson files that cannot be used; one Finding per fault (exit 2)
     ├── RuntimeUnavailable      no interpreter, no framework, or a host that died (exit 3)
     ├── NotOnThisMachine        the exercise needs what is absent here: see its message (exit 4)
     └── StateError              the learner's record cannot be read or written (exit 3)
