@@ -51,6 +51,17 @@ async def test_enter_continues_where_the_learner_left_off(fake: FakeSession) -> 
         assert fake.places[-1] == (StepRef(fake_course.LESSON, "which-tape"), "jax")
 
 
+async def test_the_framework_of_the_command_line_comes_first(fake: FakeSession) -> None:
+    fake.places.append((StepRef(fake_course.LESSON, "which-tape"), "jax"))
+    app = TutorApp(fake.as_session(), framework="tensorflow")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert rows(pilot)[0].endswith("which tape (TensorFlow)")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert fake.places[-1] == (StepRef(fake_course.LESSON, "which-tape"), "tensorflow")
+
+
 async def test_the_map_follows_progress(fake: FakeSession) -> None:
     ref = StepRef(fake_course.LESSON, "which-tape")
     async with TutorApp(fake.as_session(), ref).run_test(size=(80, 24)) as pilot:

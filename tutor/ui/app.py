@@ -105,7 +105,7 @@ class TutorApp(ThriftyApp[int]):
         """The first screen, at the bottom of the stack: one to lie under it would be painted."""
         lesson = self._make_lesson(self._start) if self._start is not None else None
         self._lesson = lesson
-        return lesson or HomeScreen(self.session)
+        return lesson or HomeScreen(self.session, self._framework)
 
     def _import_lesson(self) -> None:
         """Import what the next key press needs, now that the map is painted."""

@@ -19,6 +19,7 @@ from tutor.ui.widgets.keybar import KeyBar
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import LessonInfo
+    from tutor.course.models import FrameworkName
     from tutor.session import Session
 
 TITLE_WIDTH = 44
@@ -34,9 +35,11 @@ class HomeScreen(Screen[None]):
         Binding("escape", "clear_search", "Whole map", show=False),
     ]
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, framework: FrameworkName | None = None) -> None:
+        """Make the map; `framework` is the one to begin in, when it is not the learner's last."""
         super().__init__()
         self._session = session
+        self._framework: FrameworkName | None = framework
         self._next: StepRef | None = None
         self._words = ""
         """What is searched for."""
@@ -64,8 +67,9 @@ class HomeScreen(Screen[None]):
             self._fill(self._words)
 
     def on_screen_suspend(self) -> None:
-        """Another screen is over the map."""
+        """Another screen is over the map: what it changes is shown on coming back."""
         self._left = True
+        self._framework = None
 
     # The map
 
@@ -119,7 +123,7 @@ class HomeScreen(Screen[None]):
                 word, ref = "Continue", place[0]
             if ref is None:
                 return []
-            view = self._session.view(ref, place[1] if place else None)
+            view = self._session.view(ref, self._framework or (place[1] if place else None))
             info = self._session.catalogue.lessons[ref.lesson]
         except (FwtutorError, LookupError):
             return []  # its lesson has a fault, which the map shows

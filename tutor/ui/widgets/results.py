@@ -11,7 +11,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 
 from tutor.ui import names
-from tutor.ui.markdown import MUTED, Block, Gap, Line, parse
+from tutor.ui.markdown import MUTED, Block, Gap, Line, inline, parse
 from tutor.ui.messages import PageTurned
 from tutor.ui.widgets.output import OutputView
 from tutor.ui.widgets.prose import Prose
@@ -131,7 +131,7 @@ def verdict_blocks(verdict: Verdict, words: str = "") -> list[Block]:
         label = Content.styled(sign, colour) + Content(check.label)
         blocks.append(Line(label, rest="  "))
         if check.message and check.message != verdict.message:
-            blocks.append(Line(Content(check.message), "  ", "  "))
+            blocks.append(Line(inline(check.message), "  ", "  "))
     if verdict.explain:
         blocks.append(Gap())
         blocks.extend(parse(verdict.explain))
