@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import pytest
-from textual.events import Key
+from textual.events import Key, Paste
 from textual.message import Message
 from textual.pilot import Pilot
 from textual.widgets import Input
@@ -503,6 +503,30 @@ async def test_an_error_of_the_session_is_a_sentence(fake: FakeSession) -> None:
         await pilot.press("enter")
         await finished(pilot)
         assert len(fake.submitted) == 2
+
+
+@pytest.mark.parametrize("step", ["by-hand", "mse-gradient"])
+async def test_a_paste_of_ten_megabytes_is_refused(fake: FakeSession, step: str) -> None:
+    async with opened(fake, step) as pilot:
+        before = pilot.app.screen.query_one(f"#answer-{'code' if step[0] == 'm' else 'value'}")
+        text = before.draft().text
+        pilot.app.post_message(Paste("x = 1\n" * 1_700_000))
+        await pilot.pause()
+        assert before.draft().text == text
+        [note] = pilot.app._notifications
+        assert note.message == "That is 10,200,000 characters; at most 100,000 can be pasted."
+        pilot.app.post_message(Paste("12"))
+        await pilot.pause()
+        assert before.draft().text == "12" + text
+
+
+async def test_an_error_that_nobody_foresaw_ends_the_app(fake: FakeSession) -> None:
+    fake.scripts["by-hand"] = [ZeroDivisionError("on purpose")]
+    with pytest.raises(ZeroDivisionError, match="on purpose"):  # noqa: PT012 - leaving raises
+        async with opened(fake, "by-hand") as pilot:
+            await pilot.press("7", "enter")
+            await finished(pilot)
+    assert fake.drafts[at("by-hand"), "torch"].text == "7"
 
 
 async def test_a_flood_is_cut_and_said(fake: FakeSession) -> None:

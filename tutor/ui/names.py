@@ -4,14 +4,8 @@ from __future__ import annotations
 
 FRAMEWORKS = {"torch": "PyTorch", "tensorflow": "TensorFlow", "jax": "JAX", "numpy": "NumPy"}
 
-KINDS = {
-    "read": "read",
-    "value": "predict",
-    "code": "code",
-    "choose": "choose",
-    "order": "order",
-    "measure": "measure",
-}
+KINDS = ("read", "value", "code", "choose", "order", "measure")
+"""Kinds of steps; the lesson screen has a style class for each."""
 
 
 def framework(name: str) -> str:

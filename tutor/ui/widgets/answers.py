@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.events import Paste
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -70,8 +71,27 @@ def make_answer(view: StepView, draft: Draft | None) -> Widget | None:
     return control
 
 
+LONGEST_PASTE = 100_000
+"""Characters. No answer needs a tenth of it, and the editor takes 18 s for 10 MB."""
+
+
+def refuse_long_paste(widget: Widget, event: Paste) -> None:
+    """Say so instead of standing still, when far too much is pasted by mistake."""
+    if len(event.text) > LONGEST_PASTE:
+        event.prevent_default()
+        event.stop()
+        widget.notify(
+            f"That is {len(event.text):,} characters; at most {LONGEST_PASTE:,} can be pasted.",
+            severity="warning",
+        )
+
+
 class ValueAnswer(Input):
     """One line; Enter submits."""
+
+    def on_paste(self, event: Paste) -> None:
+        """Refuse what is no answer."""
+        refuse_long_paste(self, event)
 
     def on_mount(self) -> None:
         """Hold the cursor still."""

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from textual.events import Paste
 from textual.widgets import TextArea
 
 from tutor.session import Draft
 from tutor.ui.messages import AnswerChanged
+from tutor.ui.widgets.answers import refuse_long_paste
 from tutor.ui.widgets.editor import CodeEditor
 
 
 class CodeAnswer(CodeEditor):
     """The editor."""
+
+    def on_paste(self, event: Paste) -> None:
+        """Refuse what is no program."""
+        refuse_long_paste(self, event)
 
     def answer(self) -> str:
         """The code."""
