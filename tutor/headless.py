@@ -320,7 +320,8 @@ def progress(session: Session, *, as_json: bool) -> int:
             _lesson_progress(session, lesson, attempts) for lesson in session.catalogue.lessons
         ]
         where = session.where()
-        following = str(session.next_step())
+        step = session.next_step()
+        following = str(step) if step else None
         if as_json:
             emit(
                 {
@@ -341,7 +342,7 @@ def progress(session: Session, *, as_json: bool) -> int:
             )
         done = sum(cast("int", lesson["done"]) for lesson in lessons)
         total = sum(cast("int", lesson["exercises"]) for lesson in lessons)
-        print(f"\n{done} of {total} exercises passed. Next: {following}")
+        print(f"\n{done} of {total} exercises passed.{f' Next: {following}' if following else ''}")
         return 0
 
 

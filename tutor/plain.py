@@ -17,7 +17,7 @@ from collections.abc import AsyncIterator, Generator
 from pathlib import Path
 
 from tutor.course.models import FRAMEWORKS, FrameworkName
-from tutor.errors import FwtutorError, UsageError, nearest
+from tutor.errors import CourseError, FwtutorError, UsageError, nearest
 from tutor.grading.verdict import Verdict
 from tutor.headless import bars, describe, find_step, say
 from tutor.runtime.job import Printed
@@ -75,7 +75,10 @@ class _Plain:
         where = self._session.where()
         if ref is None and where is not None:
             ref, framework = where[0], framework or where[1]
-        await self._go(ref or self._session.next_step(), framework)
+        start = ref or self._session.next_step()
+        if start is None:
+            raise CourseError(self._session.catalogue.findings)
+        await self._go(start, framework)
 
     async def _loop(self) -> None:
         while True:

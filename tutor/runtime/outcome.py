@@ -58,7 +58,7 @@ def from_facts(facts: dict[str, Any], blob: bytes, context: Context) -> Outcome:
 
 
 def _missing(facts: dict[str, Any]) -> tuple[str, ...]:
-    failure = facts.get("failure") or {}
+    failure: dict[str, Any] = facts.get("failure") or {}
     return tuple(failure["missing"]) if failure.get("what") == "packages" else ()
 
 
