@@ -11,6 +11,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.ui import fake_course
+from tutor.runtime import devices
 from tutor.session import StepRef
 from tutor.ui.app import TutorApp
 
@@ -25,6 +26,11 @@ STEPS = {
     "measure": ("jit-or-not", ("f5",)),
 }
 """Screen → (step, keys pressed there)."""
+
+
+@pytest.fixture(autouse=True)
+def memory_that_is_not_this_machines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(devices, "memory", lambda device: None)
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
