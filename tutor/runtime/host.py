@@ -13,6 +13,7 @@ import contextlib
 import itertools
 import os
 import signal
+import socket
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
@@ -23,6 +24,7 @@ import msgspec
 from tutor.errors import NotOnThisMachine, RuntimeUnavailable
 from tutor.runtime import launch, outcome, protocol
 from tutor.runtime.job import Hello, Job, Outcome, Printed, RunEvent, Started
+from tutor.runtime.worker.folders import PREFIX, remove_folder
 from tutor.runtime.worker.wire import BrokenFrameError
 
 START_SECONDS = 120.0
@@ -162,12 +164,18 @@ class Host:
             pass
         self.alive = False
         status = await self._process.wait()
+        self._remove_folder()
         lost = outcome.host_lost(self.framework, status)
         for queue in self._runs.values():
             queue.put_nowait(lost)
         for future in self._warm.values():
             if not future.done():
                 future.set_result({"what": "host-lost", "words": lost.words})
+
+    def _remove_folder(self) -> None:
+        """Remove what a host that was killed could not, where it ran on this machine."""
+        if self.hello.machine == socket.gethostname() and f"/{PREFIX}" in self.folder:
+            remove_folder(self.folder)
 
     def _dispatch(self, head: dict[str, Any], blob: bytes) -> None:
         operation, number = head["op"], head["id"]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import contextlib
 import ctypes
 import importlib.util
 import os
@@ -25,7 +24,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from . import encode, inputs, trace, wire
+from . import encode, inputs, processes, trace, wire
 from .frameworks.base import Adapter, NumpyHook, restore_threads
 from .instruments import Instruments
 from .originals import Originals
@@ -357,12 +356,14 @@ def enter(
         status = 70
         describe = encode.describe(error)
         text = trace.plain(error)
-        with contextlib.suppress(OSError):
+        try:
             wire.write_all(
                 channel, wire.pack({"op": "failed", "what": "worker", "trace": text, **describe})
             )
+        except OSError:
+            status = processes.CHANNEL_CLOSED
     finally:
-        os._exit(status)
+        _exit(status)
 
 
 def _text(fd: int) -> Any:

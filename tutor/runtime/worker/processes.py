@@ -17,6 +17,10 @@ from typing import NamedTuple
 LINUX = sys.platform.startswith("linux")
 
 
+CHANNEL_CLOSED = 199
+"""The exit status of a worker whose channel the learner's code has closed."""
+
+
 class Process(NamedTuple):
     """One row of the process table."""
 

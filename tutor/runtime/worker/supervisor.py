@@ -361,6 +361,8 @@ class Supervisor:
         self._drain(task, DRAIN)
         status = child.exit or 0
         facts: dict[str, Any] = {"how": "exited", "status": os.WEXITSTATUS(status)}
+        if facts["status"] == processes.CHANNEL_CLOSED:
+            del facts["status"]  # it did not mean to exit
         if os.WIFSIGNALED(status):
             number = os.WTERMSIG(status)
             facts = {"how": "crashed", "signal": number, "crash": child.last_words()}
