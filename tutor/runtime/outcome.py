@@ -66,7 +66,10 @@ def _words(how: str, facts: dict[str, Any], error: Error | None, context: Contex
     if how == "raised" and error is not None:
         return _raised(error, context)
     if how == "timed-out":
-        return f"The code ran longer than its limit and was stopped{_place(error)}."
+        return (
+            f"The code ran longer than its limit and was stopped{_place(error)}. "
+            "Look for a loop that does not end, or work that can be made smaller."
+        )
     if how == "stopped":
         return f"Stopped{_place(error)}. Run it again when you like."
     if how == "out-of-memory":
