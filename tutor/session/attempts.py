@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 import msgspec
 
 from tutor.config import Config
-from tutor.course.inputs import sizes_of
 from tutor.course.models import (
     Choose,
     Code,
@@ -25,35 +24,28 @@ from tutor.course.models import (
     Value,
 )
 from tutor.errors import NotOnThisMachine, RuntimeUnavailable
-from tutor.grading.grade import (
-    WrongProgram,
-    grade_code,
-    grade_order,
-    grade_raised,
-    grade_value,
-    unfilled_blank,
-)
+from tutor.grading.grade import WrongProgram, grade_order, unfilled_blank
 from tutor.grading.verdict import Verdict
 from tutor.runtime.host import Host
 from tutor.runtime.job import Job, Outcome, Printed
 from tutor.runtime.pool import Pool
 from tutor.session.judging import (
-    NOT_THE_LEARNERS,
     authors_fault,
     bars,
-    check_specs,
+    blank_line,
     chosen_lines,
-    foreseen,
     judge_choice,
     judge_measurement,
+    judge_program,
+    judge_value,
     needs_host,
-    no_reference,
     ran_verdict,
     require,
     rights_of,
     seeds_of,
     stamped,
     unchecked,
+    wrong_program,
 )
 from tutor.session.model import Measured, StepView, SubmitEvent, Waiting
 from tutor.session.plan import (
@@ -63,7 +55,6 @@ from tutor.session.plan import (
     order_job,
     read_job,
     solution_job,
-    split_checks,
     value_job,
 )
 from tutor.session.references import References
@@ -211,15 +202,7 @@ class Attempts:
             elif event.outcome.how != "finished":
                 yield authors_fault(event.outcome, shown)
             else:
-                expected, *wrong = event.outcome.results[0]
-                verdict = grade_value(
-                    expected,
-                    answer,
-                    step.form,
-                    rtol=step.rtol,
-                    atol=step.atol,
-                    mistakes=foreseen(step.mistakes, wrong, shown.framework),
-                )
+                verdict = judge_value(step, event.outcome, answer, shown.framework)
                 yield stamped(verdict, step, shown, event.outcome)
 
     async def _submit_code(
@@ -235,7 +218,11 @@ class Attempts:
             return
         if sentence := unfilled_blank(answer):
             yield Verdict(
-                verdict="fail", message=sentence, diagnosis="unfilled-blank", framework=framework
+                verdict="fail",
+                message=sentence,
+                diagnosis="unfilled-blank",
+                framework=framework,
+                line=blank_line(answer),
             )
             return
         seeds = seeds_of(step, tries)
@@ -376,27 +363,18 @@ class Attempts:
     ) -> Verdict:
         """Compare with the solution; on a difference, with the programs the author foresaw."""
         outcome = ran.outcome
-        if outcome.how not in ("finished", "raised"):
-            how = "unchecked" if outcome.how in NOT_THE_LEARNERS else "fail"
-            return Verdict(verdict=how, message=outcome.words, diagnosis=outcome.how)
-        if outcome.how == "raised":
-            assert outcome.error is not None
-            wrong = await self._wrong_programs(ran.host, step, framework, seeds)
-            return grade_raised(outcome.error, wrong)
-        reference = await self._unless_stopped(self._reference(ran.host, step, framework, seeds))
-        if reference.how != "finished":
-            return no_reference(reference)
-        specs = check_specs(step.checks, framework)
-        expected, _ = split_checks(step.checks, reference.results)
-        got, equals = split_checks(step.checks, outcome.results)
-        sizes = sizes_of(step.inputs) if isinstance(step, Code) else ()
+        reference: Outcome | None = None
+        if outcome.how == "finished":
+            reference = await self._unless_stopped(
+                self._reference(ran.host, step, framework, seeds)
+            )
         # In a thread: a million elements that all differ take a second.
-        grade = partial(grade_code, specs, expected, got, equals, sizes=sizes)
+        grade = partial(judge_program, step, framework, outcome, reference)
         verdict = await asyncio.to_thread(grade)
-        if verdict.verdict != "fail":
+        if verdict.verdict != "fail" or outcome.how not in ("finished", "raised"):
             return verdict
         wrong = await self._wrong_programs(ran.host, step, framework, seeds)
-        return await asyncio.to_thread(grade, mistakes=wrong)
+        return await asyncio.to_thread(grade, wrong)
 
     async def _wrong_programs(
         self, host: Host, step: Code | Order, framework: FrameworkName, seeds: tuple[int, ...]
@@ -404,26 +382,13 @@ class Attempts:
         """What each foreseen wrong program gives, or how it ends."""
         if isinstance(step, Order):
             return []
-        found: list[WrongProgram] = []
+        found: list[WrongProgram | None] = []
         for mistake in step.variants[framework].mistakes:
-            if mistake.code is None:
-                found.append(
-                    WrongProgram(say=mistake.say, raises=mistake.raises, matching=mistake.matching)
+            outcome: Outcome | None = None
+            if mistake.code is not None:
+                job = code_job(step, framework, mistake.code, seeds, checked=True)
+                outcome = await self._unless_stopped(
+                    self._references.outcome(host, self._on_device(job))
                 )
-                continue
-            job = code_job(step, framework, mistake.code, seeds, checked=True)
-            outcome = await self._unless_stopped(
-                self._references.outcome(host, self._on_device(job))
-            )
-            if outcome.how == "finished":
-                values, _ = split_checks(step.checks, outcome.results)
-                found.append(WrongProgram(say=mistake.say, values=values))
-            elif outcome.error is not None:
-                found.append(
-                    WrongProgram(
-                        say=mistake.say,
-                        raises=mistake.raises or outcome.error.type,
-                        matching=mistake.matching or outcome.error.message,
-                    )
-                )
-        return found
+            found.append(wrong_program(mistake, outcome, step.checks))
+        return [wrong for wrong in found if wrong is not None]

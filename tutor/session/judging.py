@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 import msgspec
 
+from tutor.course.inputs import sizes_of
 from tutor.course.models import (
     Check,
     Choose,
     Code,
+    CodeMistake,
     Exercise,
     FrameworkName,
     Measure,
@@ -17,16 +19,24 @@ from tutor.course.models import (
     Order,
     Read,
     Step,
+    Value,
 )
 from tutor.course.resolve import text_for
 from tutor.errors import NotOnThisMachine
-from tutor.grading.grade import CheckSpec, grade_choice, grade_raised, grade_value
+from tutor.grading.grade import (
+    CheckSpec,
+    WrongProgram,
+    grade_choice,
+    grade_code,
+    grade_raised,
+    grade_value,
+)
 from tutor.grading.values import Mapping, Number, Tensor
 from tutor.grading.values import Value as WireValue
 from tutor.grading.verdict import Verdict
-from tutor.runtime.job import Hello, Outcome
+from tutor.runtime.job import Error, Hello, Outcome
 from tutor.session.model import StepView
-from tutor.session.plan import choose_job, seeds_for
+from tutor.session.plan import choose_job, seeds_for, split_checks
 
 NOT_THE_LEARNERS = frozenset({"stopped", "not-started", "host-lost"})
 """Ends that are never counted against the learner."""
@@ -138,6 +148,74 @@ def judge_choice(
     return grade_choice(options, answer, isinstance(step, Choose) and step.several)
 
 
+def judge_value(step: Value, outcome: Outcome, answer: str, framework: FrameworkName) -> Verdict:
+    """Grade what was typed against what the probes of `value_job` gave."""
+    expected, *wrong = outcome.results[0]
+    return grade_value(
+        expected,
+        answer,
+        step.form,
+        rtol=step.rtol,
+        atol=step.atol,
+        mistakes=foreseen(step.mistakes, wrong, framework),
+    )
+
+
+def judge_program(
+    step: Code | Order,
+    framework: FrameworkName,
+    outcome: Outcome,
+    reference: Outcome | None,
+    wrong: Sequence[WrongProgram] = (),
+) -> Verdict:
+    """Grade a program's run against the solution's.
+
+    Args:
+        step: The exercise.
+        framework: The one it ran in.
+        outcome: How the learner's program ended.
+        reference: How the solution ended, on the same seeds; only asked for when `outcome`
+            finished.
+        wrong: The programs that the author foresaw.
+    """
+    if outcome.how not in ("finished", "raised"):
+        how = "unchecked" if outcome.how in NOT_THE_LEARNERS else "fail"
+        return Verdict(verdict=how, message=outcome.words, diagnosis=outcome.how)
+    if outcome.how == "raised":
+        assert outcome.error is not None, "`raised` carries its error"
+        raised = grade_raised(outcome.error, wrong)
+        return msgspec.structs.replace(raised, line=own_line(outcome.error))
+    assert reference is not None, "a program that finished is compared with the solution"
+    if reference.how != "finished":
+        return no_reference(reference)
+    expected, _ = split_checks(step.checks, reference.results)
+    got, equals = split_checks(step.checks, outcome.results)
+    sizes = sizes_of(step.inputs) if isinstance(step, Code) else ()
+    specs = check_specs(step.checks, framework)
+    return grade_code(specs, expected, got, equals, mistakes=wrong, sizes=sizes)
+
+
+def wrong_program(
+    mistake: CodeMistake, outcome: Outcome | None, checks: Sequence[Check]
+) -> WrongProgram | None:
+    """A foreseen program by what it gave, or by how it ended; None when that says nothing.
+
+    `outcome` is None for a mistake that names only an exception.
+    """
+    if outcome is None:
+        return WrongProgram(say=mistake.say, raises=mistake.raises, matching=mistake.matching)
+    if outcome.how == "finished":
+        values, _ = split_checks(checks, outcome.results)
+        return WrongProgram(say=mistake.say, values=values)
+    if outcome.error is not None:
+        return WrongProgram(
+            say=mistake.say,
+            raises=mistake.raises or outcome.error.type,
+            matching=mistake.matching or outcome.error.message,
+        )
+    return None
+
+
 def judge_measurement(step: Measure, outcome: Outcome, answer: str, shown: StepView) -> Verdict:
     """Grade an answer against the experiment it was read from."""
     _, *probed = outcome.results[0]
@@ -181,6 +259,17 @@ def unchecked(sentence: str, shown: StepView, outcome: Outcome | None = None) ->
         device=outcome.device if outcome else "",
         seconds=outcome.seconds if outcome else 0.0,
     )
+
+
+def own_line(error: Error) -> int:
+    """The line of the learner's own code that an exception came through last; 0 when none."""
+    return next((f.line for f in reversed(error.frames) if f.block == "answer"), 0)
+
+
+def blank_line(source: str) -> int:
+    """The first line that still has a blank; 0 when none."""
+    lines = enumerate(source.splitlines(), 1)
+    return next((n for n, line in lines if "____" in line.partition("#")[0]), 0)
 
 
 def authors_fault(outcome: Outcome, shown: StepView) -> Verdict:
