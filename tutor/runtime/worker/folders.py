@@ -7,7 +7,6 @@ import os
 import shutil
 import stat
 import tempfile
-from typing import Any
 
 PREFIX = "fwtutor-"
 
@@ -19,17 +18,24 @@ def make_folder() -> str:
 
 
 def remove_folder(folder: str) -> None:
-    """Remove a directory tree, also where the learner's code took the permission away."""
+    """Remove a directory tree, also where the learner's code took the permission away.
 
-    def again(function: Any, path: str, _: Any) -> None:
-        try:
-            os.chmod(os.path.dirname(path), stat.S_IRWXU)
+    Permissions are given back inside the tree only, and through no link: as root, a slip here
+    would change the system's own directories.
+    """
+    _unlock(folder)
+    for parent, names, _ in os.walk(folder):
+        for name in names:
+            _unlock(os.path.join(parent, name))
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _unlock(path: str) -> None:
+    try:
+        if stat.S_ISDIR(os.lstat(path).st_mode):
             os.chmod(path, stat.S_IRWXU)
-            function(path)
-        except OSError:
-            pass
-
-    shutil.rmtree(folder, onerror=again)
+    except OSError:
+        pass
 
 
 def remove_stale_folders() -> None:
