@@ -16,6 +16,7 @@ import pytest
 from tests.controlling_terminal import own_terminal
 from tests.small_course import make_course
 from tutor import __version__, cli
+from tutor.arguments import FRAMEWORK_NAMES, split_command
 from tutor.course.models import FRAMEWORKS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -47,7 +48,7 @@ def fwtutor(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
 
 
 def test_the_names_of_frameworks_agree_with_the_models() -> None:
-    assert cli.FRAMEWORK_NAMES == FRAMEWORKS
+    assert FRAMEWORK_NAMES == FRAMEWORKS
 
 
 def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
@@ -108,7 +109,7 @@ def test_a_wrong_command_line_is_one_sentence_and_status_2(
 def test_options_may_stand_before_or_after_the_command(
     words: list[str], name: str | None, rest: list[str]
 ) -> None:
-    assert cli._split(words) == (name, rest)
+    assert split_command(words, cli._TAKES_VALUE) == (name, rest)
 
 
 def test_an_unknown_lesson_or_command_names_the_nearest(

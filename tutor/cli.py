@@ -2,6 +2,7 @@
 
     fwtutor [LESSON[/STEP]]         where the learner left off, or there
     fwtutor list | show | check | doctor | progress | reset
+    fwtutor author ...              the author's bench
 
 Every command ends with an exit status, and with one sentence on stderr when something is wrong:
 0 done or passed, 1 failed, 2 usage, 3 unchecked (the tool or the machine failed), 4 skipped (the
@@ -15,16 +16,14 @@ import io
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from tutor import __version__
+from tutor.arguments import Parser, make_parser, split_command
 from tutor.errors import FwtutorError, StateError, UsageError, nearest
 
 if TYPE_CHECKING:
     from tutor.session import Session, StepRef
-
-FRAMEWORK_NAMES = ("torch", "tensorflow", "jax", "numpy")
-"""As `course.models.FRAMEWORKS`, which would cost the import of msgspec; a test compares them."""
 
 INTERRUPTED = 130
 PIPE_CLOSED = 141
@@ -60,8 +59,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _dispatch(words: list[str]) -> int:
-    name, rest = _split(words)
+    name, rest = split_command(words, _TAKES_VALUE)
     # Intermixed: plain parsing takes the optional `-` as missing once an option has come between.
+    if name == "author":
+        from tutor.authoring.commands import run
+
+        return run(rest)
     if name in _COMMANDS:
         build, run = _COMMANDS[name]
         return run(build().parse_intermixed_args(rest))
@@ -69,65 +72,7 @@ def _dispatch(words: list[str]) -> int:
     return _start(parser.parse_intermixed_args(rest if name is None else [*rest, name]))
 
 
-def _split(words: Sequence[str]) -> tuple[str | None, list[str]]:
-    """Take the first word that is no option out, so that options may stand before or after it."""
-    rest: list[str] = []
-    name: str | None = None
-    taking = ""
-    for word in words:
-        if taking == "--answer":
-            rest[-1] = f"--answer={word}"  # so that an answer may begin with a minus sign
-            taking = ""
-        elif taking:
-            rest.append(word)
-            taking = ""
-        elif name is None and not word.startswith("-"):
-            name = word
-        else:
-            rest.append(word)
-            taking = word if word in _TAKES_VALUE else ""
-    return name, rest
-
-
 _TAKES_VALUE = frozenset({"--course", "--framework", "--answer", "--file"})
-
-
-class _Parser(argparse.ArgumentParser):
-    """Raises instead of exiting, with the nearest option."""
-
-    def error(self, message: str) -> NoReturn:
-        """Raise the fault as a usage error."""
-        options = [option for action in self._actions for option in action.option_strings]
-        hint = ""
-        if message.startswith("unrecognized arguments: "):
-            first = message.removeprefix("unrecognized arguments: ").split()[0]
-            hint = nearest(first.split("=")[0], options)
-        raise UsageError(f"{message[:1].upper()}{message[1:]}.{hint} See `{self.prog} --help`.")
-
-
-def _parser(prog: str, about: str, *, framework: bool = True, json: bool = True) -> _Parser:
-    parser = _Parser(prog=prog, description=about, allow_abbrev=False)
-    parser.add_argument(
-        "--course", metavar="PATH", help="a course folder; by default the one shipped"
-    )
-    if framework:
-        parser.add_argument(
-            "--framework",
-            type=_framework,
-            metavar="F",
-            help=f"{', '.join(FRAMEWORK_NAMES)}; by default the one used last",
-        )
-    if json:
-        parser.add_argument("--json", action="store_true", help="print one JSON object")
-    return parser
-
-
-def _framework(name: str) -> str:
-    if name not in FRAMEWORK_NAMES:
-        raise argparse.ArgumentTypeError(
-            f"`{name}` is not one of {', '.join(FRAMEWORK_NAMES)}" + nearest(name, FRAMEWORK_NAMES)
-        )
-    return name
 
 
 # --- the TUI and the plain mode
@@ -140,11 +85,14 @@ commands (each has --help):
   progress    how far you are
   reset       forget drafts, attempts and hints
   doctor      frameworks, devices and terminal, and what mends them
+  author      write and check lessons
 """
 
 
-def _start_parser() -> _Parser:
-    parser = _parser("fwtutor", "Learn PyTorch, TensorFlow and JAX in the terminal.", json=False)
+def _start_parser() -> Parser:
+    parser = make_parser(
+        "fwtutor", "Learn PyTorch, TensorFlow and JAX in the terminal.", json=False
+    )
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = _HELP
     parser.add_argument(
@@ -187,7 +135,7 @@ def _goal(session: Session, name: str | None) -> StepRef | None:
     lesson, _, step = name.partition("/")
     lessons = session.catalogue.lessons
     if lesson not in lessons:
-        near = nearest(lesson, [*lessons, *_COMMANDS])
+        near = nearest(lesson, [*lessons, *_COMMANDS, "author"])
         raise UsageError(f"There is no lesson or command `{lesson}`.{near} Try `fwtutor list`.")
     if step:
         ref = StepRef(lesson, step)
@@ -214,8 +162,8 @@ def _open(arguments: argparse.Namespace) -> Session:
 # --- the headless commands
 
 
-def _list_parser() -> _Parser:
-    return _parser("fwtutor list", "List the lessons and their steps.", framework=False)
+def _list_parser() -> Parser:
+    return make_parser("fwtutor list", "List the lessons and their steps.", framework=False)
 
 
 def _list(arguments: argparse.Namespace) -> int:
@@ -224,8 +172,8 @@ def _list(arguments: argparse.Namespace) -> int:
     return list_lessons(_open(arguments), as_json=arguments.json)
 
 
-def _show_parser() -> _Parser:
-    parser = _parser("fwtutor show", "Show a step: its question, code, options, hints count.")
+def _show_parser() -> Parser:
+    parser = make_parser("fwtutor show", "Show a step: its question, code, options, hints count.")
     parser.add_argument("step", metavar="LESSON/STEP", help="as `fwtutor list` names it")
     return parser
 
@@ -236,8 +184,8 @@ def _show(arguments: argparse.Namespace) -> int:
     return show(_open(arguments), arguments.step, arguments.framework, as_json=arguments.json)
 
 
-def _check_parser() -> _Parser:
-    parser = _parser("fwtutor check", "Submit one answer and print the verdict.")
+def _check_parser() -> Parser:
+    parser = make_parser("fwtutor check", "Submit one answer and print the verdict.")
     parser.add_argument("step", metavar="LESSON/STEP", help="as `fwtutor list` names it")
     parser.add_argument("source", nargs="?", metavar="-", help="read the answer from stdin")
     parser.add_argument("--answer", metavar="TEXT", help="the answer itself")
@@ -254,8 +202,8 @@ def _check(arguments: argparse.Namespace) -> int:
     )
 
 
-def _progress_parser() -> _Parser:
-    return _parser("fwtutor progress", "Show how far you are.", framework=False)
+def _progress_parser() -> Parser:
+    return make_parser("fwtutor progress", "Show how far you are.", framework=False)
 
 
 def _progress(arguments: argparse.Namespace) -> int:
@@ -264,8 +212,8 @@ def _progress(arguments: argparse.Namespace) -> int:
     return progress(_open(arguments), as_json=arguments.json)
 
 
-def _reset_parser() -> _Parser:
-    parser = _parser(
+def _reset_parser() -> Parser:
+    parser = make_parser(
         "fwtutor reset", "Forget drafts, attempts and hints; your files stay.", framework=False
     )
     parser.add_argument(
@@ -281,8 +229,10 @@ def _reset(arguments: argparse.Namespace) -> int:
     return reset(_open(arguments), arguments.step, sure=arguments.yes, as_json=arguments.json)
 
 
-def _doctor_parser() -> _Parser:
-    return _parser("fwtutor doctor", "Look at the frameworks, devices, terminal and state folder.")
+def _doctor_parser() -> Parser:
+    return make_parser(
+        "fwtutor doctor", "Look at the frameworks, devices, terminal and state folder."
+    )
 
 
 def _doctor(arguments: argparse.Namespace) -> int:
@@ -291,7 +241,7 @@ def _doctor(arguments: argparse.Namespace) -> int:
     return doctor(arguments.framework, as_json=arguments.json)
 
 
-_COMMANDS: dict[str, tuple[Callable[[], _Parser], _Command]] = {
+_COMMANDS: dict[str, tuple[Callable[[], Parser], _Command]] = {
     "list": (_list_parser, _list),
     "show": (_show_parser, _show),
     "check": (_check_parser, _check),

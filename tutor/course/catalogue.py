@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -20,7 +20,7 @@ from tutor.course.models import Course, FrameworkName, Lesson
 from tutor.course.resolve import frameworks_of, is_exercise, kind_of, step_id, step_title
 from tutor.errors import CourseError, Finding, UsageError, nearest
 
-INDEX_VERSION = 1
+INDEX_VERSION = 2
 """Raise it when what the index holds, or what counts as a fault, changes."""
 
 
@@ -125,7 +125,31 @@ class Catalogue:
 
             course, _ = load_course(source)
         known = old.entries if old is not None else {}
-        entries, found, findings = _scan(folder, course, known)
+        entries, infos = _scan(folder, course, known)
+        catalogue = cls.assemble(folder, course, infos)
+        if course_stamp is not None and (
+            old is None or old.course_stamp != course_stamp or old.entries != entries
+        ):
+            index = _Index(INDEX_VERSION, str(folder.resolve()), course_stamp, course, entries)
+            _write_index(index_path, index)
+        return catalogue
+
+    @classmethod
+    def assemble(cls, folder: Path, course: Course, infos: Iterable[LessonInfo]) -> Catalogue:
+        """Put the lessons found in a course folder in order, and say what is wrong with the whole.
+
+        `infos` come track by track, in the order of their files.
+        """
+        found: dict[str, LessonInfo] = {}
+        findings: list[Finding] = []
+        for info in infos:
+            findings += info.broken
+            if info.id in found:
+                other = _shown(folder, found[info.id])
+                message = f"`{info.id}` is also in {other}; a lesson has one file"
+                findings.append(Finding(str(_shown(folder, info)), 0, 0, message))
+            else:
+                found[info.id] = info
         lessons = {
             lesson: found.pop(lesson)
             for track in course.tracks
@@ -134,11 +158,6 @@ class Catalogue:
         }
         catalogue = cls(folder, course, lessons, unlisted=found)
         catalogue.findings = (*findings, *_course_findings(folder, course, lessons, found))
-        if course_stamp is not None and (
-            old is None or old.course_stamp != course_stamp or old.entries != entries
-        ):
-            index = _Index(INDEX_VERSION, str(folder.resolve()), course_stamp, course, entries)
-            _write_index(index_path, index)
         return catalogue
 
     def lesson(self, lesson: str) -> Lesson:
@@ -192,11 +211,10 @@ def shipped() -> Path:
 
 def _scan(
     folder: Path, course: Course, known: dict[str, _Entry]
-) -> tuple[dict[str, _Entry], dict[str, LessonInfo], list[Finding]]:
-    """Return the index's entries, every lesson found by id, and what is wrong with them."""
+) -> tuple[dict[str, _Entry], list[LessonInfo]]:
+    """Return the index's entries, and every lesson found."""
     entries: dict[str, _Entry] = {}
-    found: dict[str, LessonInfo] = {}
-    findings: list[Finding] = []
+    infos: list[LessonInfo] = []
     root = folder.resolve()
     for track in course.tracks:
         for path, stamp in _lesson_files(root / track.id):
@@ -207,14 +225,8 @@ def _scan(
                 info = _read_info(folder / track.id / Path(path).name, path, track.id)
             if not info.broken:
                 entries[path] = entry if entry and entry.info is info else _Entry(stamp, info)
-            findings += info.broken
-            if info.id in found:
-                other = _shown(folder, found[info.id])
-                message = f"`{info.id}` is also in {other}; a lesson has one file"
-                findings.append(Finding(str(_shown(folder, info)), 0, 0, message))
-            else:
-                found[info.id] = info
-    return entries, found, findings
+            infos.append(info)
+    return entries, infos
 
 
 def _lesson_files(folder: Path) -> list[tuple[str, _Stamp]]:
@@ -236,31 +248,47 @@ def _lesson_files(folder: Path) -> list[tuple[str, _Stamp]]:
 
 
 def _read_info(path: Path, absolute: str, track: str) -> LessonInfo:
-    from tutor.course.load import lesson_id_of, load_lesson
+    from tutor.course.load import load_lesson
 
     try:
         lesson = load_lesson(path)
         if lesson.track != track:
-            message = f"the lesson's track is `{lesson.track}`, but its folder is `{track}`"
-            raise CourseError([_finding_at(path, ("track",), message)])
+            raise CourseError([_finding_at(path, ("track",), wrong_track(lesson, track))])
     except CourseError as error:
-        name = lesson_id_of(path)
-        return LessonInfo(
-            id=name,
-            title=name,
-            track=track,
-            minutes=0,
-            frameworks=(),
-            requires=(),
-            goals=(),
-            path=absolute,
-            steps=(),
-            broken=error.findings,
-        )
+        return broken_info(path, absolute, track, error.findings)
+    return info_of(lesson, absolute)
+
+
+def wrong_track(lesson: Lesson, folder: str) -> str:
+    """Say that a lesson lies in another track's folder."""
+    return f"the lesson's track is `{lesson.track}`, but its folder is `{folder}`"
+
+
+def broken_info(path: Path, absolute: str, track: str, findings: tuple[Finding, ...]) -> LessonInfo:
+    """What the map shows of a lesson that cannot be used."""
+    from tutor.course.load import lesson_id_of
+
+    name = lesson_id_of(path)
+    return LessonInfo(
+        id=name,
+        title=name,
+        track=track,
+        minutes=0,
+        frameworks=(),
+        requires=(),
+        goals=(),
+        path=absolute,
+        steps=(),
+        broken=findings,
+    )
+
+
+def info_of(lesson: Lesson, absolute: str) -> LessonInfo:
+    """What the map shows of a lesson, whose file is at `absolute`."""
     return LessonInfo(
         id=lesson.lesson,
         title=lesson.title,
-        track=track,
+        track=lesson.track,
         minutes=lesson.minutes,
         frameworks=lesson.frameworks,
         requires=lesson.requires,

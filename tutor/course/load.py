@@ -23,7 +23,7 @@ def load_lesson(path: Path) -> Lesson:
     Raises:
         CourseError: One finding for each fault, in file order.
     """
-    return _lesson(read_yaml(path), lesson_id_of(path))
+    return lesson_of(read_yaml(path), lesson_id_of(path))
 
 
 def parse_lesson(raw: bytes, name: str, expected_id: str | None = None) -> Lesson:
@@ -32,7 +32,7 @@ def parse_lesson(raw: bytes, name: str, expected_id: str | None = None) -> Lesso
     Raises:
         CourseError: One finding for each fault, in file order.
     """
-    return _lesson(parse_yaml(raw, name), expected_id)
+    return lesson_of(parse_yaml(raw, name), expected_id)
 
 
 def load_course(path: Path) -> tuple[Course, Document]:
@@ -57,7 +57,12 @@ def lesson_id_of(path: Path) -> str:
     return _NUMBER.sub("", path.stem)
 
 
-def _lesson(document: Document, expected_id: str | None) -> Lesson:
+def lesson_of(document: Document, expected_id: str | None) -> Lesson:
+    """Make the lesson of a document; the document keeps the places of its fields.
+
+    Raises:
+        CourseError: One finding for each fault, in file order.
+    """
     data = as_map(document.data)
     if data is None:
         raise CourseError([document.finding("expected a map that begins with `lesson:`")])

@@ -314,3 +314,5 @@ class Course(Model, frozen=True, kw_only=True):
     """One sentence."""
     tracks: Annotated[tuple[Track, ...], Meta(min_length=1)]
     """In order."""
+    topics: dict[str, Text] = {}
+    """What the course means to teach: id → one line. Lessons name the ids in `covers`."""

@@ -1,0 +1,90 @@
+"""`fwtutor author …`: the author's bench. Each command imports its own.
+
+A command is a row of `_COMMANDS`: a function that builds its parser, and one that runs it and
+returns the exit status. Exit status: 0 clean or done, 1 findings, 2 usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from tutor.arguments import Parser, make_parser, split_command
+from tutor.errors import UsageError, nearest
+
+_Build = Callable[[], Parser]
+_Run = Callable[[argparse.Namespace], int]
+
+_ABOUT = "Write lessons, and find what is wrong with them before a learner does."
+
+
+def run(words: Sequence[str]) -> int:
+    """Run what follows `fwtutor author` and return the exit status.
+
+    Raises:
+        UsageError: There is no such command, or its words are wrong.
+    """
+    name, rest = split_command(words, {"--course", "--framework"})
+    if name is None:
+        parser = _family_parser()
+        parser.parse_args(rest)
+        parser.print_help()
+        return 0
+    if name not in _COMMANDS:
+        known = ", ".join(f"`{command}`" for command in _COMMANDS)
+        raise UsageError(
+            f"There is no `author {name}`; expected {known}.{nearest(name, _COMMANDS)}"
+        )
+    build, start = _COMMANDS[name]
+    return start(build().parse_intermixed_args(rest))
+
+
+def _family_parser() -> Parser:
+    parser = make_parser("fwtutor author", _ABOUT, framework=False, json=False)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    rows = [f"  {name:<10}  {build().description}" for name, (build, _) in _COMMANDS.items()]
+    parser.epilog = "\n".join(["commands (each has --help):", *rows])
+    return parser
+
+
+# --- lint
+
+
+def _lint_parser() -> Parser:
+    parser = make_parser(
+        "fwtutor author lint", "Find faults in lessons without running them.", framework=False
+    )
+    parser.add_argument(
+        "paths",
+        nargs="*",
+        type=Path,
+        metavar="PATH",
+        help="course folders, track folders or lesson files; by default the course",
+    )
+    parser.add_argument(
+        "--errors-only", action="store_true", help="leave warnings out; only errors give status 1"
+    )
+    parser.add_argument(
+        "--coverage", action="store_true", help="also say which topics no lesson covers"
+    )
+    return parser
+
+
+def _lint(arguments: argparse.Namespace) -> int:
+    from tutor.authoring.lint import lint_command
+
+    paths: list[Path] = arguments.paths
+    if not paths and arguments.course:
+        paths = [Path(arguments.course)]
+    return lint_command(
+        paths,
+        as_json=arguments.json,
+        errors_only=arguments.errors_only,
+        coverage=arguments.coverage,
+    )
+
+
+_COMMANDS: dict[str, tuple[_Build, _Run]] = {
+    "lint": (_lint_parser, _lint),
+}
