@@ -69,6 +69,7 @@ class FakeSession:
         self.taken: dict[StepRef, int] = {}
         self.resets: list[tuple[str | None, str | None]] = []
         self.save_error: Exception | None = None
+        self.theme = ""
         self.alive: tuple[Hello, ...] = ()
         self.stopped = asyncio.Event()
         self.closed = False
@@ -91,6 +92,9 @@ class FakeSession:
     def as_session(self) -> Session:
         """Return it under the type that the app wants."""
         return cast("Session", self)
+
+    def save_theme(self, name: str) -> None:
+        self.theme = name
 
     # Reading
 

@@ -31,6 +31,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """CREATE TABLE seen (
             course TEXT NOT NULL, lesson TEXT NOT NULL, step TEXT NOT NULL, at REAL NOT NULL,
             PRIMARY KEY (course, lesson, step))""",
+        "CREATE TABLE choice (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
     ),
 )
 """Statements that take the record from version N to N + 1. Append; never edit one that shipped.

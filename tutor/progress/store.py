@@ -33,6 +33,8 @@ _RECORD = """INSERT INTO attempt (course, lesson, step, framework, at, answer, v
     seconds, hints_taken) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _TAKE_HINT = """INSERT INTO hint (course, lesson, step, framework, taken) VALUES (?, ?, ?, ?, 1)
     ON CONFLICT (course, lesson, step, framework) DO UPDATE SET taken = taken + 1"""
+_SAVE_CHOICE = """INSERT INTO choice (name, value) VALUES (?, ?)
+    ON CONFLICT (name) DO UPDATE SET value = excluded.value"""
 _MARK_SEEN = "INSERT OR IGNORE INTO seen (course, lesson, step, at) VALUES (?, ?, ?, ?)"
 
 
@@ -131,6 +133,21 @@ class Store:
         params = (course, lesson, step, framework, time.time())
         self._write(_SAVE_PLACE, params, ("place", course))
 
+    # --- choices
+
+    def choice(self, name: str) -> str:
+        """Return what the learner chose under a name, such as `theme`; empty when nothing."""
+        rows = self._read("SELECT value FROM choice WHERE name = ?", (name,))
+        return str(rows[0][0]) if rows else ""
+
+    def save_choice(self, name: str, value: str) -> None:
+        """Keep a choice that belongs to no course.
+
+        Raises:
+            StateError: The first time that the record cannot be written; it is kept in memory.
+        """
+        self._write(_SAVE_CHOICE, (name, value), ("choice", name))
+
     # --- attempts
 
     def record(self, attempt: Attempt) -> None:
@@ -192,15 +209,6 @@ class Store:
         for lesson, step, framework in rows:
             found.setdefault(str(lesson), set()).add((str(step), str(framework)))
         return found
-
-    def tried(self, course: str, lesson: str, step: str, framework: str) -> bool:
-        """Whether an attempt here passed or failed; one that could not be checked is no try."""
-        rows = self._read(
-            "SELECT 1 FROM attempt WHERE course = ? AND lesson = ? AND step = ? AND framework = ?"
-            " AND verdict IN ('pass', 'fail') LIMIT 1",
-            (course, lesson, step, framework),
-        )
-        return bool(rows)
 
     # --- hints and reading
 

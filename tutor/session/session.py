@@ -72,6 +72,16 @@ class Session:
         """A sentence to show once, about the learner's record; usually empty."""
         return self.store.notice
 
+    @property
+    def theme(self) -> str:
+        """The colours to begin with: the configured, else those chosen last; empty at first."""
+        return self.config.theme or self.store.choice("theme")
+
+    def save_theme(self, name: str) -> None:
+        """Remember the colours chosen."""
+        if name != self.theme:
+            self.store.save_choice("theme", name)
+
     # Reading
 
     def lesson(self, lesson: str) -> Lesson:
@@ -242,7 +252,13 @@ class Session:
                 "The hints lead to it."
             )
         chosen = view(lesson, index, framework).framework
-        tried = self.store.tried(**self._key(ref, chosen))
+        starter = step.variants[chosen].starter if isinstance(step, Code) else ""
+        tried = any(
+            attempt.verdict in ("pass", "fail")
+            and attempt.diagnosis != "unfilled-blank"
+            and attempt.answer.strip() != starter.strip()
+            for attempt in self.store.attempts(**self._key(ref, chosen))
+        )
         if not tried:
             raise UsageError("The solution is shown after your first try. Take a hint, or run one.")
         if isinstance(step, Code):

@@ -211,6 +211,11 @@ class TutorApp(ThriftyApp[int]):
 
     # Colours
 
+    def search_themes(self) -> None:
+        """Offer the themes, and remember the one chosen."""
+        super().search_themes()
+        self.watch(self, "theme", self.session.save_theme, init=False)
+
     def get_css_variables(self) -> dict[str, str]:
         """The theme's colours, those of text readable."""
         return readable(super().get_css_variables())
@@ -273,14 +278,14 @@ def run(
 ) -> int:
     """Run the TUI until the learner leaves; close the session; return the exit status.
 
-    `keymap` and `theme` come from the session's configuration when they are not given.
+    `keymap` comes from the session's configuration and `theme` from the session when not given.
     """
     app = TutorApp(
         session,
         start,
         framework=framework,
         keymap=session.config.keys if keymap is None else keymap,
-        theme=session.config.theme if theme is None else theme,
+        theme=session.theme if theme is None else theme,
         reports=reports,
     )
     return asyncio.run(_run(app))

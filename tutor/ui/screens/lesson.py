@@ -189,6 +189,11 @@ class LessonScreen(LessonRuns):
 
     # Keys
 
+    @property
+    def key_words(self) -> dict[str, str]:
+        """What keys are called in the footer when their usual word would mislead."""
+        return {"check": "Run"} if self._view.kind == "read" else {}
+
     def check_action(
         self,
         action: str,

@@ -73,7 +73,7 @@ class CodeEditor(TextArea):
         read_only: bool = False,
         soft_wrap: bool = False,
         name: str | None = None,
-        id: str | None = None,  # noqa: A002
+        id: str | None = None,
         classes: str | None = None,
         disabled: bool = False,
     ) -> None:

@@ -46,12 +46,14 @@ class KeyBar(Widget):
     def _bindings_changed(self, screen: Screen[object]) -> None:
         if not self.is_attached or screen is not self.screen:
             return
+        renamed: dict[str, str] = getattr(screen, "key_words", {})
         found: dict[str, tuple[int, str, str, str]] = {}
         for _, binding, enabled, _ in screen.active_bindings.values():
             if binding.show and enabled and binding.action not in found:
                 place = _ORDER.get(binding.action, -1)
                 shown = keys.shown(binding.key_display or binding.key)
-                found[binding.action] = (place, binding.key, shown, binding.description)
+                words = renamed.get(binding.action, binding.description)
+                found[binding.action] = (place, binding.key, shown, words)
         now = [(key, shown, words) for _, key, shown, words in sorted(found.values(), key=_first)]
         if now != self._keys:
             self._keys = now

@@ -125,7 +125,10 @@ def verdict_blocks(verdict: Verdict, words: str = "") -> list[Block]:
     facts = " · ".join(part for part in where if part)
     head = Content.styled(mark, style) + Content.styled(f"   {facts}" if facts else "", MUTED)
     blocks: list[Block] = [Line(head)]
-    blocks.extend(parse(verdict.message))
+    message = verdict.message
+    if verdict.verdict == "pass":  # the mark has said so already
+        message = message.removeprefix("Right").lstrip(".: ")
+    blocks.extend(parse(message))
     for check in verdict.checks:
         sign, colour = ("✓ ", "$text-success") if check.passed else ("✗ ", "$text-error")
         label = Content.styled(sign, colour) + Content(check.label)
