@@ -27,7 +27,7 @@ def lint_command(paths: Sequence[Path], *, as_json: bool, errors_only: bool, cov
         UsageError: A path leads to nothing that can be looked at.
         CourseError: There is no course.
     """
-    remarks, lessons = lint(paths or [shipped()], coverage=coverage)
+    remarks, lessons = lint(paths or [_default()], coverage=coverage)
     if errors_only:
         remarks = [remark for remark in remarks if remark.severity == "error"]
     print_remarks(remarks, lessons=lessons, as_json=as_json)
@@ -48,6 +48,12 @@ def lint(paths: Sequence[Path], *, coverage: bool = False) -> tuple[list[Remark]
         remarks += found
         lessons += looked
     return in_order(remarks), lessons
+
+
+def _default() -> Path:
+    """The lessons that came with fwtutor, by the shortest name they have here."""
+    folder = shipped()
+    return folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
 
 
 def _lint_target(

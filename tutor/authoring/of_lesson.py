@@ -7,8 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tutor.authoring.of_hints import hint_notes
+from tutor.authoring.of_inputs import input_notes
+from tutor.authoring.of_mistakes import mistake_notes
+from tutor.authoring.of_steps import step_notes
 from tutor.authoring.remarks import Note, Remark, remark_of
 from tutor.authoring.rules import RULES
+from tutor.authoring.steps import steps_at
 from tutor.course.catalogue import LessonInfo, broken_info, info_of, wrong_track
 from tutor.course.load import lesson_id_of, lesson_of
 from tutor.course.models import Lesson
@@ -56,7 +61,7 @@ def look(path: Path, context: Context | None) -> Looked:
         remarks = tuple(remark_of(finding) for finding in error.findings)
         info = broken_info(path, str(path.absolute()), track, error.findings)
         return Looked(remarks, info, ())
-    notes = _notes(lesson, context)
+    notes = dict.fromkeys(_notes(lesson, document, context))
     return Looked(
         tuple(_remark(note, document) for note in notes if not _allowed(note, document)),
         info_of(lesson, str(path.absolute())),
@@ -71,12 +76,15 @@ def _inside(path: Path, root: Path) -> None:
         raise CourseError([Finding(str(path), 0, 0, message)])
 
 
-def _notes(lesson: Lesson, context: Context | None) -> Iterator[Note]:
+def _notes(lesson: Lesson, document: Document, context: Context | None) -> Iterator[Note]:
     if context is not None:
         yield from _course_notes(lesson, context)
     if not lesson.sources:
         message = "the lesson names no `sources`; list where its facts come from, title and address"
         yield Note("sources", ("lesson",), message, key=True)
+    for at in steps_at(lesson, document):
+        for rule in (step_notes, input_notes, mistake_notes, hint_notes):
+            yield from rule(at)
 
 
 def _course_notes(lesson: Lesson, context: Context) -> Iterator[Note]:

@@ -16,7 +16,7 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from tutor.errors import nearest
 
@@ -49,6 +49,40 @@ MAX_ELEMENTS = 1 << 26
 """256 MB as float32: more is a slip of the author's, and would stop the learner's machine."""
 
 
+class Generator(NamedTuple):
+    """A call such as `normal(8, 3, std=2)`, taken apart."""
+
+    name: str
+    """Such as `normal`."""
+    arguments: tuple[Any, ...]
+    """Literals; None for anything else."""
+    keywords: dict[str, Any]
+    """Literals by name."""
+
+    def shape(self) -> tuple[int, ...]:
+        """The dimensions of what it makes; none for a Python number."""
+        if self.name == "tensor":
+            return (_shape(self.arguments[0]) if self.arguments else None) or ()
+        if self.name in _WITH_DIMS:
+            return tuple(dim for dim in self.arguments if type(dim) is int)
+        return ()
+
+    def interval(self) -> tuple[float, float]:
+        """`low` and `high` of one that has them, as given or by default."""
+        ends = dict(zip(("low", "high"), self.arguments, strict=False))
+        given = {**(ends if self.name in _INTERVALS else {}), **self.keywords}
+        return given.get("low", 0), given.get("high", _DEFAULT_HIGH.get(self.name, 1))
+
+
+def parse_generator(text: str) -> Generator | None:
+    """Take a generator apart; None for text that is no call of a name."""
+    call = _call(text)
+    if call is None or not isinstance(call.func, ast.Name):
+        return None
+    keywords = {keyword.arg: _literal(keyword.value) for keyword in call.keywords if keyword.arg}
+    return Generator(call.func.id, tuple(_literal(each) for each in call.args), keywords)
+
+
 def fault_in(text: str) -> str:
     """Return what is wrong with a generator such as `normal(8, 3)`, or an empty string."""
     call = _call(text)
@@ -75,7 +109,8 @@ def sizes_of(inputs: Mapping[str, str]) -> tuple[int, ...]:
     """
     sizes: set[int] = set()
     for text in inputs.values():
-        dims = _dims(text)
+        generator = parse_generator(text)
+        dims = generator.shape() if generator is not None else ()
         sizes.update(dims)
         sizes.add(math.prod(dims))
     return tuple(sorted(size for size in sizes if size > 1))
@@ -127,19 +162,6 @@ def _range_fault(name: str, values: dict[str, Any]) -> str:
     if name in _WHOLE and not (isinstance(low, int) and isinstance(high, int)):
         return f"`low` and `high` of `{name}` must be whole numbers"
     return "" if low < high else f"`low` ({low}) must be less than `high` ({high})"
-
-
-def _dims(text: str) -> tuple[int, ...]:
-    call = _call(text)
-    if call is None or not isinstance(call.func, ast.Name):
-        return ()
-    arguments = [_literal(argument) for argument in call.args]
-    if call.func.id in _WITH_DIMS:
-        return tuple(dim for dim in arguments if type(dim) is int)
-    dims: list[int] = []
-    if call.func.id == "tensor" and arguments:
-        dims.extend(_shape(arguments[0]) or ())
-    return tuple(dims)
 
 
 def _call(text: str) -> ast.Call | None:
