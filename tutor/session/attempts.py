@@ -27,7 +27,7 @@ from tutor.errors import NotOnThisMachine, RuntimeUnavailable
 from tutor.grading.grade import WrongProgram, grade_order, unfilled_blank
 from tutor.grading.verdict import Verdict
 from tutor.runtime.host import Host
-from tutor.runtime.job import Job, Outcome, Printed
+from tutor.runtime.job import Job, Outcome
 from tutor.runtime.pool import Pool
 from tutor.session.judging import (
     authors_fault,
@@ -51,6 +51,7 @@ from tutor.session.model import Measured, StepView, SubmitEvent, Waiting
 from tutor.session.plan import (
     choose_job,
     code_job,
+    fingerprint,
     measure_job,
     order_job,
     read_job,
@@ -72,7 +73,6 @@ class _Ran:
 
     host: Host
     outcome: Outcome
-    output: str
 
 
 _Result = TypeVar("_Result")
@@ -96,7 +96,7 @@ class Attempts:
         self._stopped: set[asyncio.Task[Any]] = set()
         """Those of `_waits` that Stop has ended."""
         self._flights = itertools.count()
-        self._measured: dict[tuple[str, str], Outcome] = {}
+        self._measured: dict[str, Outcome] = {}
 
     # What the session asks for
 
@@ -281,10 +281,11 @@ class Attempts:
     async def _submit_measure(
         self, step: Measure, shown: StepView, answer: str
     ) -> AsyncIterator[SubmitEvent]:
-        key = (str(shown.ref), shown.framework)
+        job = measure_job(step, shown.framework)
+        key = fingerprint(job)  # an experiment that its author changed is another
         outcome = self._measured.get(key) if answer.strip() else None
         if outcome is None:
-            async for event in self._run(measure_job(step, shown.framework), shown.framework, step):
+            async for event in self._run(job, shown.framework, step):
                 if not isinstance(event, _Ran):
                     yield event
                 else:
@@ -315,7 +316,6 @@ class Attempts:
         job = self._on_device(job)
         if step is not None:
             require(step, host.hello, job.device)
-        output: list[str] = []
         flight = next(self._flights)
         self._running[flight] = host
         outcome: Outcome | None = None
@@ -324,15 +324,13 @@ class Attempts:
                 if isinstance(event, Outcome):
                     outcome = event
                 else:
-                    if isinstance(event, Printed):
-                        output.append(event.text)
                     yield event
         finally:
             del self._running[flight]
         assert outcome is not None, "a run ends with an outcome"
         if outcome.missing:
             raise NotOnThisMachine(outcome.words)
-        yield _Ran(host, outcome, "".join(output))
+        yield _Ran(host, outcome)
 
     async def _unless_stopped(self, work: Coroutine[Any, Any, _Result]) -> _Result:
         """Wait for it; Stop, and only Stop, turns into an exception of its own."""
