@@ -10,7 +10,7 @@ import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tutor.arguments import Parser, make_parser, split_command
+from tutor.arguments import FRAMEWORK_NAMES, Parser, make_parser, split_command
 from tutor.errors import UsageError, nearest
 
 _Build = Callable[[], Parser]
@@ -85,6 +85,87 @@ def _lint(arguments: argparse.Namespace) -> int:
     )
 
 
+# --- test and mutate
+
+
+def _test_parser() -> Parser:
+    parser = make_parser(
+        "fwtutor author test",
+        "Run every exercise: right answers pass, mistakes earn their words.",
+        framework=False,
+    )
+    _add_selection(parser)
+    parser.add_argument(
+        "--flake",
+        type=_at_least_one,
+        default=2,
+        metavar="N",
+        help="run each program N times, in workers of its own, on the same seeds (2)",
+    )
+    parser.add_argument(
+        "--seeds",
+        type=_at_least_one,
+        default=4,
+        metavar="N",
+        help="test on N of the sets of seeds that attempts take turns at (all 4)",
+    )
+    parser.add_argument("--junit", type=Path, metavar="FILE", help="also write JUnit XML")
+    return parser
+
+
+def _test(arguments: argparse.Namespace) -> int:
+    from tutor.authoring.proofs import Effort
+    from tutor.authoring.test import command
+
+    return command(
+        arguments.paths,
+        course=Path(arguments.course) if arguments.course else None,
+        framework=arguments.framework,
+        changed=arguments.changed,
+        effort=Effort(sets=arguments.seeds, repeats=arguments.flake),
+        workers=arguments.workers,
+        as_json=arguments.json,
+        junit=arguments.junit,
+    )
+
+
+def _add_selection(parser: Parser) -> None:
+    parser.add_argument(
+        "paths",
+        nargs="*",
+        metavar="PATH|LESSON[/STEP]",
+        help="a course folder, track folder, lesson file, lesson or step; by default the course",
+    )
+    parser.add_argument(
+        "--framework",
+        choices=FRAMEWORK_NAMES,
+        metavar="F",
+        help=f"only in this one of {', '.join(FRAMEWORK_NAMES)}",
+    )
+    parser.add_argument(
+        "--changed",
+        nargs="?",
+        const="HEAD",
+        metavar="REV",
+        help="only lesson files that differ from this git revision (HEAD)",
+    )
+    parser.add_argument(
+        "-j",
+        dest="workers",
+        type=_at_least_one,
+        default=0,
+        metavar="N",
+        help="programs that run at a time; by default as many as there are cores",
+    )
+
+
+def _at_least_one(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"`{text}` is not a whole number of at least 1")
+    return int(text)
+
+
 _COMMANDS: dict[str, tuple[_Build, _Run]] = {
     "lint": (_lint_parser, _lint),
+    "test": (_test_parser, _test),
 }

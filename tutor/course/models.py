@@ -91,6 +91,8 @@ class Check(Model, frozen=True, kw_only=True, rename={"is_": "is"}):
     """What is checked, in words, for a learner to whom the expression says little."""
     say: PerFramework | None = None
     """What to say when it fails, if the general diagnosis is not enough."""
+    differs: Text | None = None
+    """Why frameworks give different values here, if they do; `author test` compares them."""
 
 
 class Exercise(Model, frozen=True, kw_only=True):
@@ -150,6 +152,15 @@ class Value(Exercise, frozen=True, kw_only=True):
     """Wrong answers foreseen."""
 
 
+class Equivalent(Model, frozen=True, kw_only=True):
+    """A change to the solution that is no fault, so that no check could find it."""
+
+    mutant: Text
+    """The changed line, as `author mutate` shows it after `+`, or the change in its words."""
+    because: Text
+    """Why the program is still right."""
+
+
 class Variant(Model, frozen=True, kw_only=True):
     """One framework's side of a code step."""
 
@@ -161,6 +172,8 @@ class Variant(Model, frozen=True, kw_only=True):
     """Code run before the learner's, shown above the editor."""
     mistakes: tuple[CodeMistake, ...] = ()
     """Wrong programs foreseen, each with its own message."""
+    equivalent: tuple[Equivalent, ...] = ()
+    """Changes to the solution that leave it right; `author mutate` does not count them."""
 
 
 class Code(Exercise, frozen=True, kw_only=True):

@@ -1,0 +1,107 @@
+"""What proving one exercise yields, and what every kind of proof needs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from tutor.authoring.remarks import Remark
+from tutor.authoring.runner import Runner
+from tutor.authoring.subjects import Subject
+from tutor.grading.values import Value
+from tutor.runtime.job import Outcome
+from tutor.session.plan import SEED_SETS
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How hard to try."""
+
+    sets: int = SEED_SETS
+    """How many of the sets of seeds that learners' attempts take turns at."""
+    repeats: int = 2
+    """How often each program is run on the first set, in workers of their own."""
+
+
+@dataclass
+class Proof:
+    """What is known of one subject on one device."""
+
+    subject: Subject
+    device: str
+    """As a job names it: `auto` or `cpu`."""
+    remarks: list[Remark] = field(default_factory=list[Remark])
+    notes: list[str] = field(default_factory=list[str])
+    """What cannot be proved, and is no fault."""
+    skipped: str = ""
+    """Why this machine cannot run it."""
+    ran_on: str = ""
+    """The device, as the framework names it."""
+    values: Sequence[Sequence[Value]] | None = None
+    """For code that passed: what the solution's probes gave, per seed of the first set."""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where a proof runs, and how hard it tries."""
+
+    runner: Runner
+    effort: Effort
+
+
+def ended(outcome: Outcome) -> str:
+    """How a program of the author's ended, on one line."""
+    if outcome.error is not None:
+        message = " ".join(outcome.error.message.split())[:200]
+        return f"it raised {outcome.error.type}" + (f": {message}" if message else "")
+    return " ".join(outcome.words.split()) or f"it {outcome.how}"
+
+
+def line_of(outcome: Outcome, block: str) -> int:
+    """The 1-based line of the block that an exception came through last; 0 when none."""
+    frames = outcome.error.frames if outcome.error is not None else ()
+    return next((frame.line for frame in reversed(frames) if frame.block == block), 0)
+
+
+def short(text: str, length: int = 160) -> str:
+    """The text on one line, cut where it would fill the screen."""
+    text = " ".join(text.split())
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
+_NUMBER = re.compile(r"(?<![\w.])[-−]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\w]|\.\d)")
+_WORD = re.compile(r"[A-Za-z_]\w+")
+
+
+def gives_away(answers: Iterable[str], form: str, text: str, visible: str) -> str:
+    """The answer, where a hint spells it out; empty where it does not.
+
+    A number, dtype or word that the question itself shows gives nothing away, and neither does one
+    of several dtypes or errors that a hint weighs against each other.
+    """
+    text = text.replace("−", "-")
+    for answer in answers:
+        match form:
+            case "number":
+                shown = set(_NUMBER.findall(visible.replace("−", "-")))
+                if answer in _NUMBER.findall(text) and answer not in shown and len(answer) > 1:
+                    return answer
+            case "dtype" | "exception":
+                named = {word for word in _WORD.findall(text) if _like(word, form)}
+                if named == {answer.rpartition(".")[2]} and not re.search(
+                    rf"\b{re.escape(answer)}\b", visible
+                ):
+                    return answer
+            case "list" | "shape" | "text":
+                if len(answer) > 3 and answer in text and answer not in visible:
+                    return answer
+            case _:
+                pass
+    return ""
+
+
+def _like(word: str, form: str) -> bool:
+    if form == "dtype":
+        return re.fullmatch(r"(u?int|float|bfloat|complex)\d+|bool", word) is not None
+    return word.endswith(("Error", "Exception", "Warning"))
