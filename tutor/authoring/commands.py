@@ -75,8 +75,9 @@ def _lint(arguments: argparse.Namespace) -> int:
     from tutor.authoring.lint import lint_command
 
     paths: list[Path] = arguments.paths
-    if not paths and arguments.course:
-        paths = [Path(arguments.course)]
+    folder = Path(arguments.course) if arguments.course else _course_here()
+    if not paths and folder is not None:
+        paths = [folder]
     return lint_command(
         paths,
         as_json=arguments.json,
@@ -165,7 +166,102 @@ def _at_least_one(text: str) -> int:
     return int(text)
 
 
+# --- new
+
+
+def _new_parser() -> Parser:
+    parser = make_parser(
+        "fwtutor author new",
+        "Begin a course, a lesson or a step from an example.",
+        framework=False,
+        json=False,
+    )
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = """\
+examples:
+  fwtutor author new course my-course
+  fwtutor author new lesson basics/second-steps
+  fwtutor author new step code second-steps/try-it
+
+Lessons and steps go into the course of --course, or of the folder you are in."""
+    parser.add_argument("what", choices=("course", "lesson", "step"), metavar="course|lesson|step")
+    parser.add_argument(
+        "names", nargs="+", metavar="NAME", help="FOLDER, TRACK/LESSON, or KIND LESSON/STEP"
+    )
+    parser.add_argument(
+        "--frameworks",
+        default="torch,tensorflow,jax",
+        metavar="F,F",
+        help="for a course or lesson: torch, tensorflow, jax, numpy; by default the first three",
+    )
+    parser.add_argument("--after", metavar="STEP", help="for a step: the step before it")
+    return parser
+
+
+def _new(arguments: argparse.Namespace) -> int:
+    from tutor.authoring import new
+
+    names: list[str] = arguments.names
+    expected = {"course": "FOLDER", "lesson": "TRACK/LESSON", "step": "KIND LESSON/STEP"}
+    if len(names) != len(expected[arguments.what].split()):
+        raise UsageError(
+            f"`author new {arguments.what}` takes {expected[arguments.what]}, not"
+            f" `{' '.join(names)}`."
+        )
+    frameworks = new.parse_frameworks(arguments.frameworks)
+    if arguments.what == "course":
+        said = new.new_course(Path(names[0]), frameworks)
+    else:
+        folder = Path(arguments.course) if arguments.course else _course_here()
+        if folder is None:
+            raise UsageError(
+                "Which course? Give `--course PATH`, or go into its folder."
+                " `fwtutor author new course FOLDER` makes one."
+            )
+        if arguments.what == "lesson":
+            said = new.new_lesson(folder, names[0], frameworks)
+        else:
+            said = new.new_step(folder, names[0], names[1], arguments.after)
+    print(said)
+    return 0
+
+
+# --- schema
+
+
+def _schema_parser() -> Parser:
+    parser = Parser(
+        prog="fwtutor author schema",
+        description="Print the JSON Schema of lessons, or of course.yaml.",
+        allow_abbrev=False,
+    )
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--lesson", action="store_true", help="of a lesson (the default)")
+    which.add_argument("--course", action="store_true", help="of course.yaml")
+    which.add_argument(
+        "--editors", action="store_true", help="how VS Code, Neovim and Helix use them"
+    )
+    return parser
+
+
+def _schema(arguments: argparse.Namespace) -> int:
+    from tutor.authoring.schema import schema_command
+
+    return schema_command(course=arguments.course, editors=arguments.editors)
+
+
+def _course_here() -> Path | None:
+    """The course whose folder we are in, or below; None outside any."""
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "course.yaml").is_file():
+            return Path() if folder == here else folder
+    return None
+
+
 _COMMANDS: dict[str, tuple[_Build, _Run]] = {
+    "new": (_new_parser, _new),
     "lint": (_lint_parser, _lint),
     "test": (_test_parser, _test),
+    "schema": (_schema_parser, _schema),
 }
