@@ -129,17 +129,14 @@ def parse_frameworks(text: str) -> tuple[FrameworkName, ...]:
     Raises:
         UsageError: One is unknown.
     """
-    names: list[FrameworkName] = []
-    for word in text.replace(",", " ").split():
-        known = next((framework for framework in FRAMEWORKS if framework == word), None)
-        if known is None:
-            listed = ", ".join(FRAMEWORKS)
+    words = text.replace(",", " ").split()
+    listed = ", ".join(FRAMEWORKS)
+    for word in words:
+        if word not in FRAMEWORKS:
             raise UsageError(f"`{word}` is not one of {listed}.{nearest(word, FRAMEWORKS)}")
-        if known not in names:
-            names.append(known)
-    if not names:
-        raise UsageError(f"Name at least one framework, of {', '.join(FRAMEWORKS)}.")
-    return tuple(names)
+    if not words:
+        raise UsageError(f"Name at least one framework, of {listed}.")
+    return tuple(framework for framework in FRAMEWORKS if framework in words)
 
 
 def modeline(kind: str, folder: str) -> str:

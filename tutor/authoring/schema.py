@@ -36,7 +36,7 @@ VS Code: install the extension "YAML" (redhat.vscode-yaml). In .vscode/settings.
        }
      }
 
-Neovim 0.11 or later: install yaml-language-server (npm install -g yaml-language-server). In init.lua:
+Neovim 0.11 or later: `npm install -g yaml-language-server`. In init.lua:
 
      vim.lsp.config('yamlls', {
        cmd = { 'yaml-language-server', '--stdio' },
@@ -49,8 +49,8 @@ Neovim 0.11 or later: install yaml-language-server (npm install -g yaml-language
      })
      vim.lsp.enable('yamlls')
 
-Helix: install yaml-language-server; Helix runs it for YAML by itself. In .helix/languages.toml of the
-course folder:
+Helix: `npm install -g yaml-language-server`; Helix runs it for YAML by itself. In
+.helix/languages.toml of the course folder:
 
      [language-server.yaml-language-server.config.yaml.schemas]
      ".schema/course.json" = "course.yaml"

@@ -77,7 +77,7 @@ _VALUE = """\
       - Two things happen to `x`, one after the other.
       - Each entry is squared. What is done with the squares?
       - Square 1, 2 and 4. Then add.
-    explain: Say something new after a pass. Here, that large entries weigh most in a sum of squares.
+    explain: Say something new after a pass. Here, that large entries weigh most in the sum.
 """
 
 _CODE = """\
@@ -204,7 +204,7 @@ _REDUCE: dict[FrameworkName, str] = {
 
 def step_text(kind: str, name: str, frameworks: Sequence[FrameworkName]) -> str:
     """One step of a kind, as below a `steps:` at the margin."""
-    given = {
+    given: dict[FrameworkName, str] = {
         framework: f"{_IMPORT[framework]}\n\n"
         f"x = {_TENSOR[framework]}([1.0, 2.0, 4.0])\n"
         f"total = {_REDUCE[framework].format('sum')}(x ** 2)\n"
