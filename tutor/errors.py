@@ -5,6 +5,7 @@
     ├── CourseError             lesson files that cannot be used; one Finding per fault (exit 2)
     ├── RuntimeUnavailable      no interpreter, no framework, or a host that died (exit 3)
     ├── NotOnThisMachine        the exercise needs what is absent here: see its message (exit 4)
+    ├── SourceUnavailable       a course's repository cannot be had: no git, no answer (exit 3)
     └── StateError              the learner's record cannot be read or written (exit 3)
 
 The command line prints ``str(error)`` and exits with ``error.exit_status``; the TUI shows the same
@@ -40,6 +41,12 @@ class NotOnThisMachine(FwtutorError):
     """The exercise needs hardware or a package that this machine lacks."""
 
     exit_status = 4
+
+
+class SourceUnavailable(FwtutorError):
+    """The repository of a course cannot be had: there is no git, or it does not answer."""
+
+    exit_status = 3
 
 
 class StateError(FwtutorError):

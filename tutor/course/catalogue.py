@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from tutor.course.links import link_out
 from tutor.course.models import Course, FrameworkName, Lesson
 from tutor.course.resolve import frameworks_of, is_exercise, kind_of, step_id, step_title
 from tutor.errors import CourseError, Finding, UsageError, nearest
@@ -112,9 +113,10 @@ class Catalogue:
             CourseError: `course.yaml` cannot be used. Faults in lessons do not raise: they are in
                 `findings`, and in each lesson's `broken`.
         """
-        if not folder.is_dir():
-            raise CourseError([Finding(str(folder), 0, 0, "there is no such course folder")])
         source = folder / "course.yaml"
+        root = _root(folder)
+        if outside := link_out(source, root):
+            raise CourseError([outside])
         index_path = _index_path(folder, cache)
         old = _read_index(index_path, folder)
         course_stamp = _stamp(source)
@@ -125,8 +127,9 @@ class Catalogue:
 
             course, _ = load_course(source)
         known = old.entries if old is not None else {}
-        entries, infos = _scan(folder, course, known)
+        entries, infos, faults = _scan(folder, course, known)
         catalogue = cls.assemble(folder, course, infos)
+        catalogue.findings = (*faults, *catalogue.findings)
         if course_stamp is not None and (
             old is None or old.course_stamp != course_stamp or old.entries != entries
         ):
@@ -171,6 +174,8 @@ class Catalogue:
         if info is None:
             raise UsageError(self._unknown(lesson))
         path = Path(info.path)
+        if outside := link_out(path, self.folder.resolve()):
+            raise CourseError([outside])
         stamp = _stamp(path)
         kept = self._parsed.get(lesson)
         if kept is not None and kept[0] == stamp:
@@ -209,48 +214,75 @@ def shipped() -> Path:
 # --- reading the folder
 
 
+def _root(folder: Path) -> Path:
+    """The real folder of a course.
+
+    Raises:
+        CourseError: It is not there, or may not be looked into.
+    """
+    try:
+        if folder.is_dir():
+            return folder.resolve()
+        message = "there is no such course folder"
+    except OSError as error:
+        message = f"this course folder cannot be read: {error.strerror}"
+    raise CourseError([Finding(str(folder), 0, 0, message)])
+
+
 def _scan(
     folder: Path, course: Course, known: dict[str, _Entry]
-) -> tuple[dict[str, _Entry], list[LessonInfo]]:
-    """Return the index's entries, and every lesson found."""
+) -> tuple[dict[str, _Entry], list[LessonInfo], list[Finding]]:
+    """Return the index's entries, every lesson found, and the tracks that cannot be read."""
     entries: dict[str, _Entry] = {}
     infos: list[LessonInfo] = []
+    faults: list[Finding] = []
     root = folder.resolve()
     for track in course.tracks:
-        for path, stamp in _lesson_files(root / track.id):
+        if outside := link_out(root / track.id, root):
+            faults.append(Finding(str(folder / track.id), 0, 0, outside.message))
+            continue
+        for path, stamp in _lesson_files(root / track.id, root, faults):
             entry = known.get(path)
             if entry is not None and entry.stamp == stamp:
                 info = entry.info
             else:
-                info = _read_info(folder / track.id / Path(path).name, path, track.id)
+                info = _read_info(folder / track.id / Path(path).name, path, track.id, root)
             if not info.broken:
                 entries[path] = entry if entry and entry.info is info else _Entry(stamp, info)
             infos.append(info)
-    return entries, infos
+    return entries, infos, faults
 
 
-def _lesson_files(folder: Path) -> list[tuple[str, _Stamp]]:
+def _lesson_files(folder: Path, root: Path, faults: list[Finding]) -> list[tuple[str, _Stamp]]:
     """The lesson files of a track, by name, with their absolute paths."""
     files: list[tuple[str, _Stamp]] = []
     try:
         with os.scandir(folder) as scan:
             for entry in scan:
                 if entry.name.endswith(".yaml") and not entry.name.startswith("."):
+                    unread = _Stamp(0, -1)  # as no entry of the index has: reading it says why
+                    if entry.is_symlink() and link_out(Path(entry.path), root):
+                        files.append((entry.path, unread))
+                        continue
                     try:
                         status = entry.stat()
                     except OSError:
-                        files.append((entry.path, _Stamp(0, -1)))  # reading it says why
+                        files.append((entry.path, unread))
                         continue
                     files.append((entry.path, _Stamp(status.st_mtime_ns, status.st_size)))
+    except PermissionError as error:
+        faults.append(Finding(str(folder), 0, 0, f"this folder cannot be read: {error.strerror}"))
     except OSError:
         return []  # its lessons are missing, and are named one by one
     return sorted(files, key=lambda file: file[0])
 
 
-def _read_info(path: Path, absolute: str, track: str) -> LessonInfo:
+def _read_info(path: Path, absolute: str, track: str, root: Path) -> LessonInfo:
     from tutor.course.load import load_lesson
 
     try:
+        if outside := link_out(path, root):
+            raise CourseError([outside])
         lesson = load_lesson(path)
         if lesson.track != track:
             raise CourseError([_finding_at(path, ("track",), wrong_track(lesson, track))])

@@ -33,6 +33,14 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (course, lesson, step))""",
         "CREATE TABLE choice (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
     ),
+    (
+        # The courses whose code may run, by the hash of that code.
+        """CREATE TABLE trust (
+            course TEXT NOT NULL, fingerprint TEXT NOT NULL, at REAL NOT NULL,
+            PRIMARY KEY (course, fingerprint))""",
+        # Whose record is kept under a course's name, where two courses have the same id.
+        "CREATE TABLE origin (course TEXT PRIMARY KEY, origin TEXT NOT NULL, at REAL NOT NULL)",
+    ),
 )
 """Statements that take the record from version N to N + 1. Append; never edit one that shipped.
 

@@ -35,6 +35,10 @@ _TAKE_HINT = """INSERT INTO hint (course, lesson, step, framework, taken) VALUES
     ON CONFLICT (course, lesson, step, framework) DO UPDATE SET taken = taken + 1"""
 _SAVE_CHOICE = """INSERT INTO choice (name, value) VALUES (?, ?)
     ON CONFLICT (name) DO UPDATE SET value = excluded.value"""
+_TRUST = "INSERT OR IGNORE INTO trust (course, fingerprint, at) VALUES (?, ?, ?)"
+_DISTRUST = "DELETE FROM trust WHERE course = ?"
+_BIND = """INSERT INTO origin (course, origin, at) VALUES (?, ?, ?)
+    ON CONFLICT (course) DO UPDATE SET origin = excluded.origin, at = excluded.at"""
 _MARK_SEEN = "INSERT OR IGNORE INTO seen (course, lesson, step, at) VALUES (?, ?, ?, ?)"
 
 
@@ -147,6 +151,42 @@ class Store:
             StateError: The first time that the record cannot be written; it is kept in memory.
         """
         self._write(_SAVE_CHOICE, (name, value), ("choice", name))
+
+    # --- courses from elsewhere
+
+    def trusts(self, course: str, fingerprint: str | None = None) -> bool:
+        """Return whether the learner let this code run, or (None) any version of the course's."""
+        where, params = _where(course=course, fingerprint=fingerprint)
+        return bool(self._read(f"SELECT 1 FROM trust WHERE {where} LIMIT 1", params))  # noqa: S608
+
+    def trust(self, course: str, fingerprint: str) -> None:
+        """Keep that the learner lets this code run.
+
+        Raises:
+            StateError: The first time that the record cannot be written; it is kept in memory.
+        """
+        self._write(_TRUST, (course, fingerprint, time.time()), ("trust", course, fingerprint))
+
+    def distrust(self, course: str) -> None:
+        """Forget every answer about a course's code.
+
+        Raises:
+            StateError: The first time that the record cannot be written; it is kept in memory.
+        """
+        self._write(_DISTRUST, (course,), ("distrust", course))
+
+    def origin(self, course: str) -> str:
+        """Return where the course comes from whose record has this name; empty when unknown."""
+        rows = self._read("SELECT origin FROM origin WHERE course = ?", (course,))
+        return str(rows[0][0]) if rows else ""
+
+    def bind(self, course: str, origin: str) -> None:
+        """Keep where the course comes from whose record has this name.
+
+        Raises:
+            StateError: The first time that the record cannot be written; it is kept in memory.
+        """
+        self._write(_BIND, (course, _storable(origin), time.time()), ("origin", course))
 
     # --- attempts
 
@@ -370,5 +410,5 @@ def _storable(text: str, most: int | None = None) -> str:
 
 def _where(**names: str | None) -> tuple[str, _Params]:
     given = {name: value for name, value in names.items() if value is not None}
-    assert set(given) <= set(_KEY)
+    assert set(given) <= {*_KEY, "fingerprint"}
     return " AND ".join(f"{name} = ?" for name in given), tuple(given.values())

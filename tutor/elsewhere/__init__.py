@@ -1,0 +1,1 @@
+"""Courses that did not come with fwtutor: added, updated, trusted, and kept apart."""
