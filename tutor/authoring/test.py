@@ -137,7 +137,7 @@ async def run_tests(
 
         async def prove(proof: Proof) -> None:
             async with room:
-                await _prove(proof, bench)
+                await prove_step(proof, bench)
             progress.done(proof.subject.name, proof.subject.framework, len(proof.remarks))
 
         async with asyncio.TaskGroup() as group:
@@ -164,7 +164,8 @@ async def _proofs(subjects: Sequence[Subject], runner: Runner) -> list[Proof]:
     return [Proof(subject, device) for subject in subjects for device in devices[subject.framework]]
 
 
-async def _prove(proof: Proof, bench: Bench) -> None:
+async def prove_step(proof: Proof, bench: Bench) -> None:
+    """Prove one step on one device, or say in `proof` why this machine cannot run it."""
     step = proof.subject.step
     hello = await bench.runner.hello(proof.subject.framework)
     if isinstance(hello, str):
