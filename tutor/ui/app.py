@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -27,8 +28,6 @@ from tutor.ui.screens.home import HomeScreen
 from tutor.ui.screens.toosmall import MIN_HEIGHT, MIN_WIDTH, TooSmallScreen
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tutor.course.models import FrameworkName
     from tutor.session import Session
     from tutor.ui.screens.lesson import LessonScreen
@@ -69,7 +68,9 @@ class TutorApp(ThriftyApp[int]):
             reports: The folder for a report of a crash.
         """
         # With the first screen's styles at hand from the beginning nothing is parsed twice: 10 ms.
-        super().__init__(css_path=f"styles/{'lesson' if start else 'home'}.tcss")
+        # Whole: Textual looks beside the app's own class, which may be one derived from this.
+        styles = Path(__file__).parent / "styles"
+        super().__init__(css_path=styles / f"{'lesson' if start else 'home'}.tcss")
         self.session = session
         self.animation_level = "none"
         self.keymap: Mapping[str, str] = dict(keymap or {})

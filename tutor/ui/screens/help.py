@@ -50,9 +50,18 @@ class HelpScreen(ModalScreen[None]):
         Binding("q,f1,escape,enter", "close", "Close", key_display="q")
     ]
 
-    def __init__(self, keymap: Mapping[str, str]) -> None:
+    def __init__(
+        self, keymap: Mapping[str, str], more: Sequence[tuple[str, Sequence[keys.Action]]] = ()
+    ) -> None:
+        """Make the screen; `more` are actions that only this app has, under their headings."""
         super().__init__()
         self._keymap = keymap
+        self._sections: Sequence[tuple[str, Sequence[keys.Action]]] = (
+            *more,
+            ("Lesson", keys.LESSON),
+            ("Course map", keys.HOME),
+            ("Everywhere", keys.APP),
+        )
 
     def compose(self) -> ComposeResult:
         """Every action, then the fixed keys."""
@@ -64,11 +73,7 @@ class HelpScreen(ModalScreen[None]):
 
     def _blocks(self) -> list[Block]:
         blocks: list[Block] = []
-        for title, actions in (
-            ("Lesson", keys.LESSON),
-            ("Course map", keys.HOME),
-            ("Everywhere", keys.APP),
-        ):
+        for title, actions in self._sections:
             rows = [
                 (keys.shown(keys.keys_of(action, self._keymap)), f"{action.title}. {action.help}")
                 for action in actions
@@ -76,7 +81,7 @@ class HelpScreen(ModalScreen[None]):
             blocks += _section(title, rows)
         for title, fixed in CONTROLS:
             blocks += _section(title, fixed)
-        names = ", ".join(action.id for action in (*keys.LESSON, *keys.HOME, *keys.APP))
+        names = ", ".join(action.id for _, actions in self._sections for action in actions)
         blocks.append(Line(Content(f"Keys of your own go under [keys] in config.toml: {names}.")))
         return blocks
 

@@ -73,6 +73,10 @@ class HomeScreen(Screen[None]):
 
     # The map
 
+    def reload(self) -> None:
+        """Show the catalogue anew: it has changed."""
+        self._fill(self._words)
+
     def _fill(self, words: str = "") -> None:
         map_ = self.query_one(OptionList)
         highlighted = map_.highlighted_option

@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical, VerticalScroll
 
 from tutor.errors import FwtutorError
-from tutor.session import Hint, StepRef, StepView
+from tutor.session import Draft, Hint, StepRef, StepView
 from tutor.ui import keys, messages, names
 from tutor.ui.screens.lesson_runs import LessonRuns
 from tutor.ui.widgets.answers import make_answer
@@ -147,17 +147,23 @@ class LessonScreen(LessonRuns):
         if self._hints:
             self.query_one(Results).show_hints(self._hints)
         self._show_standing()
-        status = self.query_one(StatusBar)
-        others = [names.framework(name) for name in self._offered if name != view.framework]
-        key = keys.shown(keys.key_of("framework", self._keymap))
-        status.framework = names.framework(view.framework) + (
-            f" ({key}: {', '.join(others)})" if others else ""
-        )
+        self._show_framework()
         self._focus_answer()
         self.refresh_bindings()
+        self._prepare_soon()
+
+    def _prepare_soon(self) -> None:
         if self._preparing is not None:
             self._preparing.stop()
         self._preparing = self.set_timer(PREPARE_DELAY, self._prepare, name="prepare")
+
+    def _show_framework(self) -> None:
+        view = self._view
+        others = [names.framework(name) for name in self._offered if name != view.framework]
+        key = keys.shown(keys.key_of("framework", self._keymap))
+        self.query_one(StatusBar).framework = names.framework(view.framework) + (
+            f" ({key}: {', '.join(others)})" if others else ""
+        )
 
     def _show_standing(self) -> None:
         view = self._view
@@ -186,6 +192,88 @@ class LessonScreen(LessonRuns):
     def save(self) -> None:
         """Save what is typed, now."""
         self._drafts.flush()
+
+    # When the lesson's file changes
+
+    @property
+    def view(self) -> StepView:
+        """The step on the screen."""
+        return self._view
+
+    async def reload(self) -> None:
+        """Show the lesson anew: the same step by id, else by place, with what is typed.
+
+        Only what differs is put on the screen; a run goes on unless its step differs.
+        """
+        async with self._turning:
+            info = self._session.catalogue.lessons[self._view.ref.lesson]
+            self._title, self._offered = info.title, info.frameworks
+            self._drafts.flush()
+            before, place = self._view, self._place
+            self._views = self._views_anew()
+            same = next((view for view in self._views if view.ref == before.ref), None)
+            after = same or self._views[min(place, len(self._views) - 1)]
+            if before.kind != after.kind or before.framework != after.framework:
+                await self._turn_to(after)
+                return
+            if after != before:
+                await self._update_to(after)
+            self._reload_hints()
+            self._show_standing()
+            self._show_framework()
+            self.refresh_bindings()
+            self._prepare_soon()
+
+    def _views_anew(self) -> tuple[StepView, ...]:
+        """The steps as they are now, in the framework that has the step on the screen."""
+        lesson, step = self._view.ref.lesson, self._view.ref
+        ways = [
+            self._session.views(lesson, name) for name in (self._framework, self._view.framework)
+        ]
+        for views in ways:
+            if any(view.ref == step for view in views):
+                return views
+        if ways[0]:
+            return ways[0]
+        steps = self._session.catalogue.lessons[lesson].steps
+        return tuple(self._session.view(StepRef(lesson, other.id)) for other in steps)
+
+    async def _update_to(self, after: StepView) -> None:
+        """Show another version of the step, of the same kind and framework, with what is typed."""
+        before = self._view
+        self._abandon_run()
+        self._drafts.forget()
+        kept = self._session.draft(before.ref, before.framework)
+        if kept is not None and after.ref != before.ref:
+            self._session.save_draft(after.ref, after.framework, kept)
+        self._view = after
+        with self.app.batch_update():
+            if (editor := self._editor()) is not None:
+                if kept is None and editor.text != after.starter:
+                    editor.restore(Draft(after.starter, *editor.cursor_location))
+                elif kept is not None and editor.text != kept.text:
+                    editor.restore(kept)
+            elif _control_of(before) != _control_of(after):
+                where = self.query_one("#answer")
+                focused = self.focused is self._control()
+                await where.remove_children()
+                control = make_answer(after, kept)
+                if control is not None:
+                    await where.mount(control)
+                    if focused:
+                        self.set_focus(control, scroll_visible=False)
+            self.query_one("#prose", Prose).show(page_blocks(after, self._keymap))
+        self._drafts.follow(after.ref, after.framework)
+        if after.ref != before.ref:
+            self._session.save_place(after.ref, self._framework)
+
+    def _reload_hints(self) -> None:
+        view = self._view
+        texts = self._session.hints_shown(view.ref, view.framework)
+        hints = [Hint(text, number, view.hints) for number, text in enumerate(texts, start=1)]
+        if hints != self._hints:
+            self._hints = hints
+            self.query_one(Results).show_hints(hints)
 
     # Keys
 
@@ -364,3 +452,8 @@ class LessonScreen(LessonRuns):
             await self.action_next()
         else:
             control.focus()
+
+
+def _control_of(view: StepView) -> tuple[object, ...]:
+    """What the answer's control is made from, for a step without an editor."""
+    return view.form, view.options, view.several, view.lines

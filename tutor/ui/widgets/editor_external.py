@@ -47,6 +47,59 @@ def _run(command: list[str]) -> int | OSError:
         signal.signal(signal.SIGINT, before)
 
 
+def _suspended(app: App[object], command: list[str]) -> int:
+    """Hand the terminal to `command`, and return its exit status.
+
+    Raises:
+        ExternalEditorError: The terminal cannot be handed over, or the command does not start.
+    """
+    try:
+        with app.suspend():
+            status = _run(command)
+    except SuspendNotSupported as error:
+        raise ExternalEditorError(
+            "This terminal cannot be handed to another program, so the editor was not opened."
+        ) from error
+    if isinstance(status, OSError):
+        raise ExternalEditorError(
+            f"The editor `{command[0]}` did not start: {status.strerror}. "
+            "Check $VISUAL and $EDITOR."
+        ) from status
+    return status
+
+
+_PLUS = frozenset(
+    {"vi", "vim", "nvim", "nano", "emacs", "emacsclient", "kak", "joe", "mg", "ne", "micro"}
+)
+"""Take `+LINE FILE`."""
+_GOTO = frozenset({"code", "code-insiders", "codium", "cursor", "windsurf"})
+"""Take `--goto FILE:LINE`."""
+_COLON = frozenset({"hx", "helix", "subl", "zed"})
+"""Take `FILE:LINE`."""
+
+
+def _at(editor: str, path: Path, line: int) -> list[str]:
+    """The words that open a file at a 1-based line; the file alone for an editor not known."""
+    name = Path(editor).name
+    if name in _PLUS:
+        return [f"+{line}", str(path)]
+    if name in _GOTO:
+        return ["--goto", f"{path}:{line}"]
+    return [f"{path}:{line}" if name in _COLON else str(path)]
+
+
+def edit_file(app: App[object], path: Path, line: int) -> None:
+    """Suspend `app`, and open a file in the user's editor at a 1-based line.
+
+    Raises:
+        ExternalEditorError: No editor is set, it did not start, or it failed.
+    """
+    command = _command()
+    status = _suspended(app, [*command, *_at(command[0], path, max(line, 1))])
+    if status:
+        raise ExternalEditorError(f"The editor `{command[0]}` ended with status {status}.")
+
+
 def edit_text(app: App[object], text: str, line: int) -> str:
     """Suspend `app`, open `text` in the learner's editor, and return what was saved.
 
@@ -55,30 +108,17 @@ def edit_text(app: App[object], text: str, line: int) -> str:
     Args:
         app: The app that owns the terminal.
         text: What to edit.
-        line: 1-based line to open at, for the editors that take ``+N``.
+        line: 1-based line to open at, for the editors known to take one.
 
     Raises:
         ExternalEditorError: No editor is set, it did not start, it failed, or it saved what is not
             UTF-8. The text is then as it was.
     """
     command = _command()
-    if Path(command[0]).name in {"vi", "vim", "nvim", "nano", "emacs", "kak", "joe", "mg", "ne"}:
-        command.append(f"+{line}")
     with tempfile.TemporaryDirectory(prefix="fwtutor-") as folder:
         path = Path(folder) / "answer.py"
         path.write_text(text, encoding="utf-8")
-        try:
-            with app.suspend():
-                status = _run([*command, str(path)])
-        except SuspendNotSupported as error:
-            raise ExternalEditorError(
-                "This terminal cannot be handed to another program, so the editor was not opened."
-            ) from error
-        if isinstance(status, OSError):
-            raise ExternalEditorError(
-                f"The editor `{command[0]}` did not start: {status.strerror}. "
-                "Check $VISUAL and $EDITOR."
-            ) from status
+        status = _suspended(app, [*command, *_at(command[0], path, line)])
         if status:
             raise ExternalEditorError(
                 f"The editor `{command[0]}` ended with status {status}, so your code is as it was."
