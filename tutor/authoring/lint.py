@@ -68,13 +68,14 @@ def _lint_target(
     except CourseError as error:
         return [remark_of(finding) for finding in error.findings], 0
     remarks = list(of_course.same_id(course, ids))
-    files = target.files or tuple(of_course.files_of(course, remarks))
-    looked = _look_at(files, course.context)
-    remarks += [remark for each in looked for remark in each.remarks]
     if target.files:
+        looked = _look_at(target.files, course.context)
         remarks += of_course.remarks_in(course, target.files)
     else:
-        remarks += of_course.remarks_of_whole(course, looked, coverage=coverage)
+        files, shut = of_course.files_of(course, remarks)
+        looked = _look_at(files, course.context)
+        remarks += of_course.remarks_of_whole(course, looked, shut, coverage=coverage)
+    remarks += [remark for each in looked for remark in each.remarks]
     return remarks, len(looked)
 
 

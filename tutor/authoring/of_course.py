@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tutor.authoring.of_lesson import Context, Looked
+from tutor.authoring.of_lesson import Context, Looked, link_outside
 from tutor.authoring.remarks import Remark, remark_of
 from tutor.authoring.rules import RULES
 from tutor.authoring.targets import lesson_files
@@ -54,23 +54,28 @@ def same_id(course: OpenCourse, ids: dict[str, Path]) -> Iterator[Remark]:
         yield remark_of(course.document.finding(message, ("course",)), "course")
 
 
-def files_of(course: OpenCourse, remarks: list[Remark]) -> Iterator[Path]:
-    """Each lesson file of each track; what keeps a folder from being read goes to `remarks`."""
+def files_of(course: OpenCourse, remarks: list[Remark]) -> tuple[list[Path], set[int]]:
+    """Every lesson file, and the tracks (by row) whose folder cannot be used; `remarks` say why."""
+    files: list[Path] = []
+    shut: set[int] = set()
     for row, track in enumerate(course.course.tracks):
         folder = course.folder / track.id
         keys = ("tracks", row, "id")
-        target = folder.resolve()
-        if not target.is_relative_to(course.context.root):
-            message = f"{folder} is a link that leads out of the course, to {target}; copy it here"
+        outside = link_outside(folder, course.context.root)
+        if outside:
+            shut.add(row)
+            message = f"{folder}: {outside}"
             remarks.append(remark_of(course.document.finding(message, keys), "outside"))
             continue
         try:
-            yield from lesson_files(folder)
+            files += lesson_files(folder)
         except (FileNotFoundError, NotADirectoryError):
             continue  # its lessons are missing, and are named one by one
         except OSError as error:
+            shut.add(row)
             message = f"{folder} cannot be read: {error.strerror or error}"
             remarks.append(remark_of(course.document.finding(message, keys), "course"))
+    return files, shut
 
 
 def remarks_in(course: OpenCourse, files: Sequence[Path]) -> Iterator[Remark]:
@@ -86,13 +91,19 @@ def remarks_in(course: OpenCourse, files: Sequence[Path]) -> Iterator[Remark]:
 
 
 def remarks_of_whole(
-    course: OpenCourse, looked: Sequence[Looked], *, coverage: bool
+    course: OpenCourse, looked: Sequence[Looked], shut: set[int], *, coverage: bool
 ) -> Iterator[Remark]:
-    """What is wrong with the course, all its lessons having been looked at."""
+    """What is wrong with the course, all lessons but those of the tracks `shut` being looked at."""
     catalogue = Catalogue.assemble(course.folder, course.course, (each.info for each in looked))
     broken = {finding for each in looked for finding in each.info.broken}
+    unknown = {
+        (course.document.name, *course.document.place(("tracks", row, "lessons", column)))
+        for row in shut
+        for column in range(len(course.course.tracks[row].lessons))
+    }
     for finding in catalogue.findings:
-        if finding not in broken:
+        place = (finding.path, finding.line, finding.column)
+        if finding not in broken and place not in unknown:
             yield remark_of(finding, "course")
     yield from _unnamed_folders(course)
     if coverage:

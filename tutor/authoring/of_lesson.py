@@ -50,9 +50,12 @@ class Looked:
 def look(path: Path, context: Context | None) -> Looked:
     """Look at one lesson file; `context` is None for a file that lies in no course."""
     track = path.absolute().parent.name
+    outside = "" if context is None else link_outside(path, context.root)
+    if outside:
+        finding = Finding(str(path), 0, 0, outside)
+        info = broken_info(path, str(path.absolute()), track, (finding,))
+        return Looked((remark_of(finding, "outside"),), info, ())
     try:
-        if context is not None:
-            _inside(path, context.root)
         document = read_yaml(path)
         lesson = lesson_of(document, lesson_id_of(path))
         if context is not None and lesson.track != track:
@@ -69,11 +72,12 @@ def look(path: Path, context: Context | None) -> Looked:
     )
 
 
-def _inside(path: Path, root: Path) -> None:
+def link_outside(path: Path, root: Path) -> str:
+    """Say that a path leads out of the course folder `root`; empty when it does not."""
     target = path.resolve()
-    if not target.is_relative_to(root):
-        message = f"this is a link that leads out of the course, to {target}; copy the file here"
-        raise CourseError([Finding(str(path), 0, 0, message)])
+    if target.is_relative_to(root):
+        return ""
+    return f"this is a link that leads out of the course, to {target}; copy what it names here"
 
 
 def _notes(lesson: Lesson, document: Document, context: Context | None) -> Iterator[Note]:
