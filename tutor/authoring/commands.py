@@ -130,6 +130,29 @@ def _test(arguments: argparse.Namespace) -> int:
     )
 
 
+def _mutate_parser() -> Parser:
+    parser = make_parser(
+        "fwtutor author mutate",
+        "Change each solution a little, and see whether the checks notice.",
+        framework=False,
+    )
+    _add_selection(parser)
+    return parser
+
+
+def _mutate(arguments: argparse.Namespace) -> int:
+    from tutor.authoring.mutate import command
+
+    return command(
+        arguments.paths,
+        course=Path(arguments.course) if arguments.course else None,
+        framework=arguments.framework,
+        changed=arguments.changed,
+        workers=arguments.workers,
+        as_json=arguments.json,
+    )
+
+
 def _add_selection(parser: Parser) -> None:
     parser.add_argument(
         "paths",
@@ -263,5 +286,6 @@ _COMMANDS: dict[str, tuple[_Build, _Run]] = {
     "new": (_new_parser, _new),
     "lint": (_lint_parser, _lint),
     "test": (_test_parser, _test),
+    "mutate": (_mutate_parser, _mutate),
     "schema": (_schema_parser, _schema),
 }

@@ -26,6 +26,11 @@ TIMED = re.compile(r"\b(seconds|peak_memory|perf_counter|monotonic)\b")
 """Names whose values other work on the machine would change."""
 
 
+def is_timed(step: Code, framework: FrameworkName) -> bool:
+    """Whether its checks measure time or memory, so that it must run by itself."""
+    return any(TIMED.search(text_for(check.that, framework)) for check in step.checks)
+
+
 async def prove_code(proof: Proof, bench: Bench) -> None:
     """Run the step's programs and say in `proof` what does not hold."""
     await _CodeProof(proof, bench).run()
@@ -53,8 +58,7 @@ class _CodeProof:
         self.framework: FrameworkName = proof.subject.framework
         self.variant = step.variants[self.framework]
         self.keys = ("variants", self.framework)
-        probes = (text_for(check.that, self.framework) for check in step.checks)
-        self.alone = any(TIMED.search(probe) for probe in probes)
+        self.alone = is_timed(step, self.framework)
 
     def say(self, rule: str, message: str, *keys: str | int, line: int = 0) -> None:
         remark = self.subject.remark(rule, message, *self.keys, *keys, line=line)
