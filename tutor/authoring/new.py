@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tutor.authoring import templates
 from tutor.authoring.insert import course_with, lesson_with
-from tutor.course.load import load_course, load_lesson
+from tutor.course.load import lesson_id_of, load_course, load_lesson
 from tutor.course.models import FRAMEWORKS, KINDS, FrameworkName
 from tutor.course.resolve import step_id
 from tutor.course.schema import course_schema, lesson_schema
@@ -77,6 +77,8 @@ def new_lesson(folder: Path, where: str, frameworks: Sequence[FrameworkName]) ->
     for track in course.tracks:
         if name in track.lessons:
             raise UsageError(f"The course has a lesson `{name}` already, in track `{track.id}`.")
+        for path in _files_named(folder / track.id, name):
+            raise UsageError(f"{path} is there already; add `{name}` to course.yaml instead.")
     changed = course_with(document, course, track_name, name)
     place = folder / track_name
     try:
@@ -158,15 +160,17 @@ def _slug(name: str, what: str, *, exact: bool = False) -> str:
 
 def _file_of(folder: Path, lesson: str) -> Path:
     """The file of a lesson, broken or not."""
-    from tutor.course.load import lesson_id_of
-
     course, _ = load_course(folder / "course.yaml")
     names = [name for track in course.tracks for name in track.lessons]
     for track in course.tracks:
-        for path in sorted((folder / track.id).glob("*.yaml")):
-            if lesson_id_of(path) == lesson:
-                return path
+        for path in _files_named(folder / track.id, lesson):
+            return path
     raise UsageError(f"{folder} has no lesson `{lesson}`.{nearest(lesson, names)}")
+
+
+def _files_named(folder: Path, lesson: str) -> list[Path]:
+    """The files of a track whose names have a lesson's id."""
+    return sorted(path for path in folder.glob("*.yaml") if lesson_id_of(path) == lesson)
 
 
 def _next_number(folder: Path) -> int:
