@@ -184,8 +184,11 @@ class _Text:
         return self.raw.count(b"\n", 0, offset) + 1
 
     def with_change(self, change: _Change) -> str:
-        """The source with one piece replaced."""
-        return (self.raw[: change.start] + change.text.encode() + self.raw[change.end :]).decode()
+        """The source with one piece replaced; brackets of ours that the author has are left out."""
+        before, text, after = self.raw[: change.start], change.text, self.raw[change.end :]
+        if _in_brackets(text) and before.endswith(b"(") and after.startswith(b")"):
+            text = text[1:-1]
+        return (before + text.encode() + after).decode()
 
 
 def _parse(source: str) -> ast.Module | None:
@@ -197,6 +200,16 @@ def _parse(source: str) -> ast.Module | None:
         except (SyntaxError, ValueError):
             return None
     return tree
+
+
+def _in_brackets(text: str) -> bool:
+    """Whether a text is one pair of round brackets and what is in it."""
+    depth = 0
+    for place, char in enumerate(text):
+        depth += (char == "(") - (char == ")")
+        if not depth:
+            return place > 0 and place == len(text) - 1
+    return False
 
 
 def _letters(number: int) -> str:
