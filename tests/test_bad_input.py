@@ -79,6 +79,7 @@ class Learner:
             "COLUMNS": "80",
         }
         course = () if words[0] == "doctor" else ("--course", str(self.folder / "course"))
+        course += ("--trust",) if words[0] == "check" else ()
         done = subprocess.run(  # noqa: PLW1510 - the status is what is tested
             [sys.executable, "-m", "tutor", *words, *course],
             cwd=ROOT,

@@ -45,7 +45,9 @@ def home(tmp_path: Path) -> Path:
 
 
 def open_session(home: Path) -> Session:
-    return Session.open(course=home.parent / "course", home=home)
+    session = Session.open(course=home.parent / "course", home=home)
+    session.trust()
+    return session
 
 
 async def nothing_to_warm(_ref: StepRef, _framework: str) -> None:
@@ -245,7 +247,7 @@ async def test_in_a_terminal_ctrl_c_stops_the_run_and_not_the_tutor(home: Path) 
     master, slave = pty.openpty()
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tutor", "--plain", "sums/write-total", "--framework", "numpy"),
-        *("--course", str(home.parent / "course")),
+        *("--course", str(home.parent / "course"), "--trust"),
         cwd=ROOT,
         env={**os.environ, "FWTUTOR_HOME": str(home), "TERM": "xterm"},
         stdin=slave,

@@ -38,7 +38,9 @@ def make_parser(prog: str, about: str, *, framework: bool = True, json: bool = T
     """Return a parser with the options that most commands have."""
     parser = Parser(prog=prog, description=about, allow_abbrev=False)
     parser.add_argument(
-        "--course", metavar="PATH", help="a course folder; by default the one shipped"
+        "--course",
+        metavar="PATH|ID",
+        help="a folder, or a course added; by default the one shipped",
     )
     if framework:
         parser.add_argument(
@@ -50,6 +52,13 @@ def make_parser(prog: str, about: str, *, framework: bool = True, json: bool = T
     if json:
         parser.add_argument("--json", action="store_true", help="print one JSON object")
     return parser
+
+
+def add_trust(parser: Parser) -> None:
+    """Add the option that lets the code of a course from elsewhere run this once."""
+    parser.add_argument(
+        "--trust", action="store_true", help="run the course's code, wherever it is from; once"
+    )
 
 
 def split_command(

@@ -2,6 +2,7 @@
 
     fwtutor [LESSON[/STEP]]         where the learner left off, or there
     fwtutor list | show | check | doctor | progress | reset
+    fwtutor course ...              courses from elsewhere
     fwtutor author ...              the author's bench
 
 Every command ends with an exit status, and with one sentence on stderr when something is wrong:
@@ -19,7 +20,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from tutor import __version__
-from tutor.arguments import Parser, make_parser, split_command
+from tutor.arguments import Parser, add_trust, make_parser, split_command
 from tutor.errors import FwtutorError, StateError, UsageError, nearest
 
 if TYPE_CHECKING:
@@ -65,6 +66,10 @@ def _dispatch(words: list[str]) -> int:
         from tutor.authoring.commands import run
 
         return run(rest)
+    if name == "course":
+        from tutor.elsewhere import commands
+
+        return commands.run(rest)
     if name in _COMMANDS:
         build, run = _COMMANDS[name]
         return run(build().parse_intermixed_args(rest))
@@ -85,6 +90,7 @@ commands (each has --help):
   progress    how far you are
   reset       forget drafts, attempts and hints
   doctor      frameworks, devices and terminal, and what mends them
+  course      courses from elsewhere: add, list, update, remove, trust
   author      write and check lessons
 """
 
@@ -99,6 +105,7 @@ def _start_parser() -> Parser:
         "step", nargs="?", metavar="LESSON[/STEP]", help="where to go; by default where you left"
     )
     parser.add_argument("--plain", action="store_true", help="line by line, for screen readers")
+    add_trust(parser)
     parser.add_argument("--version", action="version", version=f"fwtutor {__version__}")
     return parser
 
@@ -135,7 +142,7 @@ def _goal(session: Session, name: str | None) -> StepRef | None:
     lesson, _, step = name.partition("/")
     lessons = session.catalogue.lessons
     if lesson not in lessons:
-        near = nearest(lesson, [*lessons, *_COMMANDS, "author"])
+        near = nearest(lesson, [*lessons, *_COMMANDS, "author", "course"])
         raise UsageError(f"There is no lesson or command `{lesson}`.{near} Try `fwtutor list`.")
     if step:
         ref = StepRef(lesson, step)
@@ -156,7 +163,10 @@ def _open(arguments: argparse.Namespace) -> Session:
 
     from tutor.session import Session
 
-    return Session.open(course=Path(arguments.course) if arguments.course else None)
+    session = Session.open(course=Path(arguments.course) if arguments.course else None)
+    if getattr(arguments, "trust", False):
+        session.trust(remember=False)
+    return session
 
 
 # --- the headless commands
@@ -190,6 +200,7 @@ def _check_parser() -> Parser:
     parser.add_argument("source", nargs="?", metavar="-", help="read the answer from stdin")
     parser.add_argument("--answer", metavar="TEXT", help="the answer itself")
     parser.add_argument("--file", metavar="PATH", help="a file with the answer")
+    add_trust(parser)
     return parser
 
 

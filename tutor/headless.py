@@ -313,7 +313,7 @@ def progress(session: Session, *, as_json: bool) -> int:
     with _reading(session):
         course = session.catalogue.course.course
         attempts: dict[tuple[str, str], int] = {}
-        for attempt in session.store.attempts(course):
+        for attempt in session.store.attempts(session.course):
             key = (attempt.lesson, attempt.step)
             attempts[key] = attempts.get(key, 0) + 1
         lessons = [

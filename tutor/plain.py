@@ -217,6 +217,8 @@ class _Plain:
     async def _run(self) -> None:
         if not self._view.runnable:
             raise UsageError("There is nothing to run in this step.")
+        if not await self._may_run():
+            return
         code = self._code() if self._is_code else ""
         verdict = await self._follow(self._session.run(self._view.ref, self._view.framework, code))
         # Nothing was judged, so "passed" would say too much.
@@ -251,7 +253,24 @@ class _Plain:
             self._save(text)
         return None
 
+    async def _may_run(self) -> bool:
+        """Ask once about a course that did not come with fwtutor."""
+        question = self._session.trust_question
+        if not question:
+            return True
+        _print(f"{question}\n\nLet it run? y or n> ", end="")
+        if (await self._lines.read() or "").strip().lower() not in {"y", "yes"}:
+            _print("Nothing was run. You can read on; you are asked again when you answer.")
+            return False
+        try:
+            self._session.trust()
+        except FwtutorError as error:  # it may run now; that cannot be remembered
+            _print(str(error))
+        return True
+
     async def _submit(self, answer: str) -> None:
+        if not await self._may_run():
+            return
         verdict = await self._follow(
             self._session.submit(self._view.ref, self._view.framework, answer)
         )

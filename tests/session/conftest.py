@@ -22,6 +22,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def shared(course: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Session]:
     """A session with its hosts, shared; what it records is forgotten before each test."""
     session = Session.open(course=course, home=tmp_path_factory.mktemp("home"))
+    session.trust()
     yield session
     await session.close()
 

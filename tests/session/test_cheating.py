@@ -104,6 +104,7 @@ async def session(
     cheats_course: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Session]:
     session = Session.open(course=cheats_course, home=tmp_path_factory.mktemp("cheater"))
+    session.trust()
     yield session
     await session.close()
 

@@ -213,6 +213,7 @@ async def test_preparing_is_idempotent_and_spares_the_wait(learner: Session) -> 
 
 async def test_preparing_can_be_cancelled(course: Path, tmp_path: Path) -> None:
     session = Session.open(course=course, home=tmp_path)
+    session.trust()
     try:
         for delay in (0.0, 0.05, 0.3):
             preparing = asyncio.create_task(session.prepare(ref("kinds/lines"), "numpy"))
@@ -259,6 +260,7 @@ async def test_stopping_both_frameworks(learner: Session) -> None:
 
 async def test_stopping_while_a_host_starts(course: Path, tmp_path: Path) -> None:
     session = Session.open(course=course, home=tmp_path)
+    session.trust()
     stops: list[asyncio.Task[None]] = []
 
     async def soon() -> None:
@@ -328,6 +330,7 @@ async def test_a_host_that_is_killed_in_mid_run(learner: Session) -> None:
 
 async def test_closing_leaves_no_process(course: Path, tmp_path: Path) -> None:
     session = Session.open(course=course, home=tmp_path)
+    session.trust()
     submitting = asyncio.create_task(
         submit(session, "faults/no-solution", "numpy", "while True: pass")
     )
@@ -368,7 +371,9 @@ def configured(course: Path, home: Path, framework: str, python: Path | str) -> 
     """A session whose config.toml names the interpreter of a framework."""
     home.mkdir(exist_ok=True)
     (home / "config.toml").write_text(f'[frameworks.{framework}]\npython = "{python}"\n')
-    return Session.open(course=course, home=home)
+    session = Session.open(course=course, home=home)
+    session.trust()
+    return session
 
 
 async def test_a_framework_that_is_not_installed(course: Path, tmp_path: Path) -> None:
@@ -416,6 +421,7 @@ async def test_a_record_that_cannot_be_written(course: Path, tmp_path: Path) -> 
     in_the_way = tmp_path / "file"
     in_the_way.write_text("")
     session = Session.open(course=course, home=in_the_way / "home")
+    session.trust()
     try:
         assert "nothing you do will be saved" in session.notice or "saved" in session.notice
         assert (await submit(session, "kinds/slope", "numpy", "7")).name == "pass"

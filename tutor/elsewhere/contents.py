@@ -62,7 +62,7 @@ class Contents:
 def _lessons(folder: Path) -> list[str]:
     """The names of the lesson files in a track's folder."""
     try:
-        names = os.listdir(folder)
+        names = [path.name for path in folder.iterdir()]
     except OSError:
         return []  # nothing of it can be loaded either
     return sorted(name for name in names if name.endswith(".yaml") and not name.startswith("."))
@@ -70,17 +70,13 @@ def _lessons(folder: Path) -> list[str]:
 
 def _digest(path: Path) -> str:
     try:
-        with path.open("rb", opener=_open_at_once) as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                return ""
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        # Without waiting for somebody to write into a pipe.
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+            if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
-        return ""
-
-
-def _open_at_once(path: str, flags: int) -> int:
-    """Open without waiting for somebody to write into a pipe."""
-    return os.open(path, flags | os.O_NONBLOCK)
+        pass
+    return ""
 
 
 def refuse_links_out(folder: Path, course: Course) -> None:

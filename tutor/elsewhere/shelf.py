@@ -1,12 +1,11 @@
 """The courses that were added: one folder each, below the user's data folder.
 
-    courses/<id>/origin.json      where it comes from
-    courses/<id>/course/          the clone; a folder that was added by its path stays where it is
+``courses/<id>/origin.json`` says where it comes from, and ``courses/<id>/course/`` is the clone; a
+folder that was added by its path stays where it is.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 import time
@@ -50,6 +49,18 @@ class Added(Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True)
+class Shelved:
+    """A course that can be opened, as a list of them shows it."""
+
+    id: str
+    title: str
+    """For an added course, as it was when it was added or updated."""
+    origin: str
+    """Empty for the course that came with fwtutor."""
+    folder: Path
+
+
+@dataclass(frozen=True)
 class Change:
     """What an update brought: names of files in the course."""
 
@@ -73,10 +84,15 @@ class Shelf:
     def courses(self) -> list[Added]:
         """Every added course, by id."""
         try:
-            names = sorted(os.listdir(self._root))
+            names = sorted(path.name for path in self._root.iterdir())
         except OSError:
             return []
         return [found for name in names if (found := self._read(name)) is not None]
+
+    def shelved(self) -> tuple[Shelved, ...]:
+        """The course that came with fwtutor, then those added; no lesson is read."""
+        added = (Shelved(a.id, a.title, a.origin, Path(a.folder)) for a in self.courses())
+        return (Shelved(SHIPPED_ID, SHIPPED_ID, "", shipped()), *added)
 
     def find(self, name: str) -> Added | None:
         """The course with an id; None when none was added under it."""
@@ -99,27 +115,39 @@ class Shelf:
     def locate(self, course: Path) -> Path:
         """The folder of what `--course` names: a folder, or the id of a course.
 
-        A folder comes first; a folder that is not there is left for the catalogue to refuse.
+        A folder with a `course.yaml` comes first.
+
+        Raises:
+            UsageError: It is a word that names neither.
         """
         name = str(course)
         try:
-            if (course / "course.yaml").exists():
+            if course.absolute().parent != Path.cwd() or (course / "course.yaml").exists():
                 return course
         except OSError:
-            return course
+            return course  # which says why it cannot be read when it is opened
         if name == SHIPPED_ID:
             return shipped()
         found = self.find(name)
-        return Path(found.folder) if found is not None else course
+        if found is not None:
+            return Path(found.folder)
+        if course.exists():
+            return course
+        near = nearest(name, [SHIPPED_ID, *(added.id for added in self.courses())])
+        raise UsageError(
+            f"`{name}` is neither a course folder here nor a course that was added.{near} "
+            "`fwtutor course list` names them all."
+        )
+
+    def added_in(self, folder: Path) -> Added | None:
+        """The added course that lies in a folder; None when it was not added."""
+        place = folder.resolve()
+        return next((a for a in self.courses() if Path(a.folder).resolve() == place), None)
 
     def origin_of(self, folder: Path) -> str:
         """Where the course in a folder comes from: the address it was cloned from, or its place."""
-        place = folder.resolve()
-        if place.is_relative_to(self._root.resolve()):
-            found = self.find(place.relative_to(self._root.resolve()).parts[0])
-            if found is not None:
-                return found.origin
-        return str(place)
+        added = self.added_in(folder)
+        return added.origin if added is not None else str(folder.resolve())
 
     # Adding
 
@@ -210,7 +238,9 @@ class Shelf:
         added = self.named(name)
         folder = Path(added.folder)
         if not added.cloned:
-            raise UsageError(f"`{name}` is read where it is, in {folder}; nothing is to be fetched.")
+            raise UsageError(
+                f"`{name}` is read where it is, in {folder}; nothing is to be fetched."
+            )
         if not (folder / ".git").is_dir():
             raise UsageError(
                 f"The clone of `{name}` in {folder} is damaged; `fwtutor course remove {name}`, "
@@ -301,7 +331,7 @@ def _sound(folder: Path, name: str) -> Course:
         CourseError: It is none, or a link leads out of it; `name` is what it is called.
     """
     try:
-        there = "course.yaml" in os.listdir(folder)
+        there = any(path.name == "course.yaml" for path in folder.iterdir())
         message = "" if there else "no course: there is no course.yaml at its top"
     except FileNotFoundError:
         message = "there is no such course folder"

@@ -24,6 +24,8 @@ from tutor.session.model import Draft, Hint, Standing, StepRef, StepView, Submit
 from tutor.session.views import lines_of, view
 
 if TYPE_CHECKING:
+    from tutor.elsewhere.foreign import Foreign
+    from tutor.elsewhere.shelf import Shelved
     from tutor.runtime.job import Hello
     from tutor.runtime.pool import Pool
     from tutor.session.attempts import Attempts
@@ -33,13 +35,24 @@ class Session:
     """The one door. Reading and keeping are synchronous and fast; running is asynchronous."""
 
     def __init__(
-        self, catalogue: Catalogue, store: Store, config: Config, pool: Pool, cache: Path
+        self,
+        catalogue: Catalogue,
+        store: Store,
+        config: Config,
+        pool: Pool,
+        cache: Path,
+        *,
+        paths: Paths | None = None,
+        foreign: Foreign | None = None,
     ) -> None:
+        """Make a session of its parts; without `foreign` the course is trusted."""
         self.catalogue = catalogue
         self.store = store
         self.config = config
         self.pool = pool
         self._cache = cache
+        self._paths = paths or Paths.find()
+        self._foreign = foreign
 
     @cached_property
     def _attempts(self) -> Attempts:
@@ -53,24 +66,87 @@ class Session:
     def open(cls, *, course: Path | None = None, home: Path | None = None) -> Session:
         """Open the course (the shipped one by default) and the learner's record.
 
-        Parses ``course.yaml`` and the index only, and starts no process.
+        `course` is a folder, or the id of a course that was added. Parses ``course.yaml`` and the
+        index only, and starts no process.
 
         Raises:
             CourseError: The course cannot be used.
             UsageError: The configuration cannot be read.
         """
+        return cls._open(course, Paths.find(home))
+
+    @classmethod
+    def _open(cls, course: Path | None, paths: Paths) -> Session:
         from tutor.runtime.pool import Pool
 
-        paths = Paths.find(home)
         config = load_config(paths.config)
+        if course is not None:
+            from tutor.elsewhere.shelf import Shelf
+
+            course = Shelf(paths.data).locate(course)
         catalogue = Catalogue.open(course or shipped(), paths.cache)
         pool = Pool({**config.commands()}, cache=paths.cache)
-        return cls(catalogue, Store.open(paths.data), config, pool, paths.cache)
+        store = Store.open(paths.data)
+        foreign = _foreign(catalogue, store, paths.data) if course is not None else None
+        return cls(catalogue, store, config, pool, paths.cache, paths=paths, foreign=foreign)
+
+    def reopen(self, course: Path) -> Session:
+        """Open another course with the same record; the caller closes this session.
+
+        Raises:
+            CourseError: The course cannot be used.
+            UsageError: The configuration cannot be read.
+        """
+        return self._open(course, self._paths)
 
     @property
     def notice(self) -> str:
-        """A sentence to show once, about the learner's record; usually empty."""
-        return self.store.notice
+        """Sentences to show once, about the learner's record; usually empty."""
+        about = self._foreign.notice if self._foreign is not None else ""
+        return " ".join(sentence for sentence in (self.store.notice, about) if sentence)
+
+    @property
+    def course(self) -> str:
+        """The name under which the record of this course is kept: its id, where that is free."""
+        return self._foreign.record if self._foreign is not None else self.catalogue.course.course
+
+    def courses(self) -> tuple[Shelved, ...]:
+        """The courses that can be opened: that which came with fwtutor, and those added."""
+        from tutor.elsewhere.shelf import Shelf
+
+        return Shelf(self._paths.data).shelved()
+
+    # Trust: nothing of a course that did not come with fwtutor runs before the learner says so
+
+    @property
+    def trusted(self) -> bool:
+        """Whether the course's code, as it is now, may run."""
+        return self._foreign is None or self._foreign.trust.granted
+
+    @property
+    def trust_question(self) -> str:
+        """What the learner is asked before anything of the course runs; empty when trusted."""
+        if self._foreign is None or self._foreign.trust.granted:
+            return ""
+        return self._foreign.trust.question()
+
+    def trust(self, *, remember: bool = True) -> None:
+        """Let the course's code, as it is now, run; for this session only unless remembered.
+
+        Raises:
+            StateError: The answer cannot be kept; the code may run in this session.
+        """
+        if self._foreign is not None:
+            self._foreign.trust.grant(remember=remember)
+
+    def _refused(self, framework: str) -> Verdict:
+        assert self._foreign is not None, "the shipped course is trusted"
+        return Verdict(
+            verdict="unchecked",
+            message=self._foreign.trust.refusal(),
+            diagnosis="untrusted",
+            framework=framework,
+        )
 
     @property
     def theme(self) -> str:
@@ -115,7 +191,7 @@ class Session:
 
     def preferred_framework(self) -> FrameworkName | None:
         """The learner's framework: the last used, else the configured, else the first installed."""
-        place = self.store.place(self._course)
+        place = self.store.place(self.course)
         if place is not None and place.framework in FRAMEWORKS:
             return place.framework
         if self.config.framework is not None:
@@ -132,14 +208,14 @@ class Session:
         """How far the learner is with the lesson."""
         return self._standing(
             self.catalogue.lessons[lesson],
-            self.store.passed(self._course),
-            self.store.seen(self._course),
+            self.store.passed(self.course),
+            self.store.seen(self.course),
             self.preferred_framework(),
         )
 
     def standings(self) -> dict[str, Standing]:
         """Every lesson's standing, in two queries."""
-        passed, seen = self.store.passed(self._course), self.store.seen(self._course)
+        passed, seen = self.store.passed(self.course), self.store.seen(self.course)
         preferred = self.preferred_framework()
         return {
             lesson: self._standing(info, passed, seen, preferred)
@@ -173,7 +249,7 @@ class Session:
 
     def where(self) -> tuple[StepRef, FrameworkName] | None:
         """Where the learner left off; None at first, or when that step is gone."""
-        place = self.store.place(self._course)
+        place = self.store.place(self.course)
         if place is None or place.framework not in FRAMEWORKS:
             return None
         info = self.catalogue.lessons.get(place.lesson)
@@ -214,7 +290,7 @@ class Session:
         self.store.save_place(**self._key(ref, framework))
         _, step, _ = self._find(ref)
         if not is_exercise(step):
-            self.store.mark_seen(course=self._course, lesson=ref.lesson, step=ref.step)
+            self.store.mark_seen(course=self.course, lesson=ref.lesson, step=ref.step)
 
     def hints_shown(self, ref: StepRef, framework: FrameworkName) -> tuple[str, ...]:
         """The hints already taken."""
@@ -269,7 +345,7 @@ class Session:
         """Forget drafts, attempts and hints; how many rows went."""
         if lesson is not None and lesson not in self.catalogue.lessons:
             self.lesson(lesson)  # raises, with the nearest name
-        return self.store.reset(self._course, lesson, step)
+        return self.store.reset(self.course, lesson, step)
 
     # Running
 
@@ -280,6 +356,8 @@ class Session:
         """
         lesson, step, index = self._find(ref)
         chosen = view(lesson, index, framework).framework
+        if not self.trusted:
+            return
         try:
             await self._attempts.prepare(step, chosen, self._tries(ref, chosen))
         except (RuntimeUnavailable, NotOnThisMachine):
@@ -288,9 +366,15 @@ class Session:
     async def submit(
         self, ref: StepRef, framework: FrameworkName, answer: str
     ) -> AsyncIterator[SubmitEvent]:
-        """Run and grade one answer; ends with exactly one Verdict, which is recorded."""
+        """Run and grade one answer; ends with exactly one Verdict, which is recorded.
+
+        An untrusted course ends with `unchecked` at once, and records nothing.
+        """
         lesson, step, index = self._find(ref)
         shown = view(lesson, index, framework)
+        if not self.trusted:  # after the file was read: what was looked at is what runs
+            yield self._refused(shown.framework)
+            return
         tries = self._tries(ref, shown.framework)
         async for event in self._attempts.submit(step, shown, answer, tries):
             if isinstance(event, Verdict) and is_exercise(step):
@@ -303,7 +387,11 @@ class Session:
     ) -> AsyncIterator[SubmitEvent]:
         """Run without grading or recording; ends with a Verdict that says how it ended."""
         lesson, step, index = self._find(ref)
-        async for event in self._attempts.run(step, view(lesson, index, framework), answer):
+        shown = view(lesson, index, framework)
+        if not self.trusted:
+            yield self._refused(shown.framework)
+            return
+        async for event in self._attempts.run(step, shown, answer):
             yield event
 
     async def stop(self) -> None:
@@ -322,10 +410,6 @@ class Session:
 
     # Inside
 
-    @property
-    def _course(self) -> str:
-        return self.catalogue.course.course
-
     def _find(self, ref: StepRef) -> tuple[Lesson, Step, int]:
         lesson = self.lesson(ref.lesson)
         ids = [step_id(step, index) for index, step in enumerate(lesson.steps)]
@@ -339,14 +423,14 @@ class Session:
 
     def _key(self, ref: StepRef, framework: FrameworkName) -> dict[str, str]:
         return {
-            "course": self._course,
+            "course": self.course,
             "lesson": ref.lesson,
             "step": ref.step,
             "framework": framework,
         }
 
     def _tries(self, ref: StepRef, framework: FrameworkName) -> int:
-        return len(self.store.attempts(self._course, ref.lesson, ref.step, framework))
+        return len(self.store.attempts(self.course, ref.lesson, ref.step, framework))
 
     def _recorded(
         self, ref: StepRef, framework: FrameworkName, answer: str, verdict: Verdict
@@ -362,7 +446,7 @@ class Session:
         self, ref: StepRef, framework: FrameworkName, answer: str, verdict: Verdict
     ) -> Attempt:
         return Attempt(
-            course=self._course,
+            course=self.course,
             lesson=ref.lesson,
             step=ref.step,
             framework=framework,
@@ -373,3 +457,9 @@ class Session:
             seconds=verdict.seconds,
             hints_taken=self.store.hints_taken(**self._key(ref, framework)),
         )
+
+
+def _foreign(catalogue: Catalogue, store: Store, data: Path) -> Foreign | None:
+    from tutor.elsewhere.foreign import Foreign  # not needed with the course that came with fwtutor
+
+    return Foreign.of(catalogue, store, data)
