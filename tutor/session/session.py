@@ -40,9 +40,8 @@ class Session:
         store: Store,
         config: Config,
         pool: Pool,
-        cache: Path,
+        paths: Paths,
         *,
-        paths: Paths | None = None,
         foreign: Foreign | None = None,
     ) -> None:
         """Make a session of its parts; without `foreign` the course is trusted."""
@@ -50,8 +49,7 @@ class Session:
         self.store = store
         self.config = config
         self.pool = pool
-        self._cache = cache
-        self._paths = paths or Paths.find()
+        self._paths = paths
         self._foreign = foreign
 
     @cached_property
@@ -60,7 +58,7 @@ class Session:
         from tutor.session.attempts import Attempts
         from tutor.session.references import References
 
-        return Attempts(self.pool, References(self._cache / "references"), self.config)
+        return Attempts(self.pool, References(self._paths.cache / "references"), self.config)
 
     @classmethod
     def open(cls, *, course: Path | None = None, home: Path | None = None) -> Session:
@@ -88,7 +86,7 @@ class Session:
         pool = Pool({**config.commands()}, cache=paths.cache)
         store = Store.open(paths.data)
         foreign = _foreign(catalogue, store, paths.data) if course is not None else None
-        return cls(catalogue, store, config, pool, paths.cache, paths=paths, foreign=foreign)
+        return cls(catalogue, store, config, pool, paths, foreign=foreign)
 
     def reopen(self, course: Path) -> Session:
         """Open another course with the same record; the caller closes this session.
