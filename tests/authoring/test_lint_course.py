@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from tutor import cli
 from tutor.authoring import lint as lint_module
 from tutor.authoring.instruments import instruments_of
 from tutor.authoring.lint import lint
+from tutor.authoring.rules import RULES
 from tutor.course.catalogue import shipped
 from tutor.runtime.worker import instruments as worker
 
@@ -330,3 +332,20 @@ def test_what_may_not_be_read_is_one_sentence(
     assert done.returncode == status
     assert sentence in done.stdout + done.stderr
     assert (done.stdout + done.stderr).count(": error: ") == (status == 1)
+
+
+# --- the authors' page
+
+
+def test_the_pages_example_is_clean(tmp_path: Path) -> None:
+    page = (shipped() / "README.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```yaml\n(lesson: .*?)```", page, flags=re.DOTALL)
+    path = tmp_path / "01-scaling.yaml"
+    path.write_text(example, encoding="utf-8")
+    assert [str(remark) for remark in found(path)] == []
+
+
+def test_the_page_lists_every_rule() -> None:
+    page = (shipped() / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| (error|warning) \| (.*) \|$", page, flags=re.MULTILINE)
+    assert rows == [(name, rule.severity, rule.about) for name, rule in RULES.items()]

@@ -31,7 +31,7 @@ PLANTS: dict[str, tuple[str, list[Edit], str, str, str]] = {
     "requires a later lesson": (
         "autodiff",
         [in_head(r"^requires: .*", "requires: [losses]")],
-        "order",
+        "sequence",
         "requires: [losses]",
         "`losses` comes after this lesson",
     ),

@@ -101,7 +101,7 @@ def _course_notes(lesson: Lesson, context: Context) -> Iterator[Note]:
                 f"`{required}` comes after this lesson in course.yaml, so it cannot be required"
                 " first; move one of them, or leave it out of `requires`"
             )
-            yield Note("order", ("requires", index), message)
+            yield Note("sequence", ("requires", index), message)
     for index, topic in enumerate(lesson.covers):
         keys = ("covers", index)
         if topic in lesson.covers[:index]:

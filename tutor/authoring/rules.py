@@ -19,7 +19,7 @@ class Rule(NamedTuple):
 RULES: dict[str, Rule] = {
     "format": Rule("error", "what the loader refuses; the lesson does not open"),
     "course": Rule("error", "lessons missing, unlisted, or requiring what is not there"),
-    "order": Rule("error", "a required lesson that comes later in the course"),
+    "sequence": Rule("error", "a required lesson that comes later in the course"),
     "outside": Rule("error", "a link that leads out of the course folder"),
     "topic": Rule("error", "`covers` an id that is not among the course's `topics`"),
     "uncovered": Rule("warning", "a topic that no lesson covers (with `--coverage`)"),
