@@ -61,7 +61,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _dispatch(words: list[str]) -> int:
     name, rest = split_command(words, _TAKES_VALUE)
-    # Intermixed: plain parsing takes the optional `-` as missing once an option has come between.
     if name == "author":
         from tutor.authoring.commands import run
 
@@ -70,6 +69,7 @@ def _dispatch(words: list[str]) -> int:
         from tutor.elsewhere import commands
 
         return commands.run(rest)
+    # Intermixed: plain parsing takes the optional `-` as missing once an option has come between.
     if name in _COMMANDS:
         build, run = _COMMANDS[name]
         return run(build().parse_intermixed_args(rest))
