@@ -51,11 +51,13 @@ class Bench:
 
 
 def ended(outcome: Outcome) -> str:
-    """How a program of the author's ended, on one line."""
-    if outcome.error is not None:
+    """How a program of the author's ended: a clause without a full stop, on one line."""
+    if outcome.how == "raised" and outcome.error is not None:
         message = " ".join(outcome.error.message.split())[:200]
-        return f"it raised {outcome.error.type}" + (f": {message}" if message else "")
-    return " ".join(outcome.words.split()) or f"it {outcome.how}"
+        return f"it raised {outcome.error.type}" + (f": {message.rstrip('.')}" if message else "")
+    # What follows the first sentence is advice to a learner.
+    first = re.split(r"(?<=[^.]\.)\s", " ".join(outcome.words.split()), maxsplit=1)[0]
+    return first.rstrip(".") or f"it {outcome.how}"
 
 
 def line_of(outcome: Outcome, block: str) -> int:

@@ -177,10 +177,11 @@ class _CodeProof:
         for tries, reference in enumerate(solved.by_set):
             wrong = self._foreseen(ran, tries)
             for place, runs in enumerate(ran):
-                if runs is not None and tries < len(runs.by_set):
-                    await self._earns(place, runs.by_set[tries], reference, wrong)
-                    for outcome in runs.again if tries == 0 else ():
-                        await self._earns(place, outcome, reference, wrong, again=True)
+                if runs is None or tries >= len(runs.by_set):
+                    continue
+                fine = await self._earns(place, runs.by_set[tries], reference, wrong)
+                for outcome in runs.again if fine and not tries else ():
+                    await self._earns(place, outcome, reference, wrong, again=True)
 
     def _foreseen(self, ran: Sequence[_Ran | None], tries: int) -> list[WrongProgram]:
         """What learners' answers are compared with, on one set of seeds."""
@@ -202,37 +203,34 @@ class _CodeProof:
         wrong: Sequence[WrongProgram],
         *,
         again: bool = False,
-    ) -> None:
-        """Say so when a foreseen wrong program does not earn exactly its own message."""
+    ) -> bool:
+        """Whether a foreseen wrong program earns exactly its own message; say so when not."""
         mistake = self.variant.mistakes[place]
-        at = ("mistakes", place, "code")
-        label = f"mistake {place + 1}"
+        verdict = await self._judge(outcome, reference, wrong)
+        if verdict.diagnosis == "author" and mistake.say.strip() in verdict.message:
+            return True
+        label, said = f"mistake {place + 1}", short(verdict.message, 90)
+        others = [
+            other + 1
+            for other, each in enumerate(self.variant.mistakes)
+            if verdict.diagnosis == "author" and each.say.strip() in verdict.message
+        ]
+        rule = "mistake"
         if outcome.how not in ("finished", "raised"):
             message = f"{label} ends without a result that an answer could match: {ended(outcome)}."
-            self.say("mistake", message, *at)
-            return
-        verdict = await self._judge(outcome, reference, wrong)
-        if verdict.verdict == "pass":
-            self.say(
-                "mistake", f"{label} passes: the checks do not tell it from a right answer.", *at
-            )
+        elif verdict.verdict == "pass":
+            message = f"{label} passes: the checks do not tell it from a right answer."
         elif verdict.verdict == "unchecked":
-            self.say("mistake", f"{label} cannot be graded: {short(verdict.message)}", *at)
-        elif verdict.diagnosis != "author" or mistake.say.strip() not in verdict.message:
-            said = short(verdict.message, 90)
-            others = [
-                other + 1
-                for other, each in enumerate(self.variant.mistakes)
-                if verdict.diagnosis == "author" and each.say.strip() in verdict.message
-            ]
-            if again:
-                message = f"{label} run twice on the same seeds earns another message: {said}"
-                self.say("flaky", message, *at)
-            elif others:
-                message = f"{label} earns the message of mistake {others[0]}: {said}"
-                self.say("mistake", message, *at)
-            else:
-                self.say("mistake", f"{label} earns another message: {said}", *at)
+            message = f"{label} cannot be graded: {said}"
+        elif again:
+            rule = "flaky"
+            message = f"{label} run twice on the same seeds earns another message: {said}"
+        elif others:
+            message = f"{label} earns the message of mistake {others[0]}: {said}"
+        else:
+            message = f"{label} earns another message: {said}"
+        self.say(rule, message, "mistakes", place, "code")
+        return False
 
     async def _frugal(self, first: Outcome) -> None:
         """Time, output, and warnings that would date the lesson."""
