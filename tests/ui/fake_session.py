@@ -13,6 +13,7 @@ from typing import cast
 
 from tutor.course.catalogue import LessonInfo, StepInfo
 from tutor.course.models import Course, FrameworkName, Track
+from tutor.elsewhere.shelf import Shelved
 from tutor.errors import Finding, UsageError
 from tutor.grading.verdict import Verdict
 from tutor.runtime.job import Hello
@@ -73,6 +74,9 @@ class FakeSession:
         self.alive: tuple[Hello, ...] = ()
         self.stopped = asyncio.Event()
         self.closed = False
+        self.trust_question = ""
+        """What is asked before anything runs; empty for a course that is trusted."""
+        self.shelved: tuple[Shelved, ...] = ()
         infos = [_info(self.steps), *lessons]
         tracks: dict[str, list[str]] = {}
         for info in infos:
@@ -92,6 +96,12 @@ class FakeSession:
     def as_session(self) -> Session:
         """Return it under the type that the app wants."""
         return cast("Session", self)
+
+    def courses(self) -> tuple[Shelved, ...]:
+        return self.shelved
+
+    def trust(self) -> None:
+        self.trust_question = ""
 
     def save_theme(self, name: str) -> None:
         self.theme = name

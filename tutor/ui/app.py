@@ -210,6 +210,38 @@ class TutorApp(ThriftyApp[int]):
         elif not isinstance(self.screen, HomeScreen):
             self.push_screen(HomeScreen(self.session))
 
+    # Other courses
+
+    @on(messages.CoursesWanted)
+    def action_courses(self) -> None:
+        """Offer the courses that can be opened."""
+        from textual.command import CommandPalette
+
+        from tutor.ui.commands import CourseProvider
+
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(
+                CommandPalette(providers=[CourseProvider], placeholder="Open a course…")
+            )
+
+    def open_course(self, folder: Path) -> None:
+        """Open another course at its map; a sentence, and nothing changes, when it has faults."""
+        try:
+            session = self.session.reopen(folder)
+        except FwtutorError as error:
+            self.notify(str(error), title="Cannot open", severity="error", markup=False)
+            return
+        self.save()
+        left, self.session = self.session, session
+        self._lesson = self._framework = None
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        if isinstance(self.screen, HomeScreen):
+            self.screen.show_course(session)
+        else:  # a lesson that was the first screen stays below, unseen
+            self.push_screen(HomeScreen(session))
+        self.run_worker(left.close(), group="close", exit_on_error=False)
+
     # Colours
 
     def search_themes(self) -> None:
@@ -254,6 +286,9 @@ class TutorApp(ThriftyApp[int]):
                     key = keys.shown(keys.keys_of(action, self.keymap))
                     run = getattr(place, f"action_{action.action}")
                     yield SystemCommand(action.title, f"{action.help} ({key})", run)
+        if screen is self._lesson and len(self.session.courses()) > 1:
+            other = next(action for action in keys.HOME if action.action == "courses")
+            yield SystemCommand(other.title, other.help, self.action_courses)
 
     # Size
 
@@ -289,10 +324,11 @@ def run(
         theme=session.theme if theme is None else theme,
         reports=reports,
     )
-    return asyncio.run(_run(app))
+    return asyncio.run(run_app(app))
 
 
-async def _run(app: TutorApp) -> int:
+async def run_app(app: TutorApp) -> int:
+    """Run an app until the learner leaves; close its session; return the exit status."""
     # What the imports made stays: to walk it again, the collector took 20 ms now and then.
     gc.freeze()
     try:

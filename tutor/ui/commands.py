@@ -11,6 +11,7 @@ from tutor.session import StepRef
 from tutor.ui import messages
 
 if TYPE_CHECKING:
+    from tutor.elsewhere.shelf import Shelved
     from tutor.session import Session
 
 
@@ -68,3 +69,46 @@ class LessonProvider(Provider):
                         partial(self._go, info.id, step.id),
                         help=f"Step · {step.kind}",
                     )
+
+
+class CourseProvider(Provider):
+    """The courses that can be opened: that which came with fwtutor, and those added."""
+
+    @property
+    def _courses(self) -> tuple[Shelved, ...]:
+        from tutor.ui.app import TutorApp
+
+        app = self.app
+        assert isinstance(app, TutorApp)
+        return app.session.courses()
+
+    def _open(self, course: Shelved) -> None:
+        from tutor.ui.app import TutorApp
+
+        app = self.app
+        assert isinstance(app, TutorApp)
+        app.open_course(course.folder)
+
+    async def discover(self) -> Hits:
+        """Before anything is typed: all of them."""
+        for course in self._courses:
+            yield DiscoveryHit(
+                course.title, partial(self._open, course), help=_whence(course.origin)
+            )
+
+    async def search(self, query: str) -> Hits:
+        """Those whose title or id matches."""
+        matcher = self.matcher(query)
+        for course in self._courses:
+            score = max(matcher.match(course.title), matcher.match(course.id))
+            if score > 0:
+                yield Hit(
+                    score,
+                    matcher.highlight(course.title),
+                    partial(self._open, course),
+                    help=_whence(course.origin),
+                )
+
+
+def _whence(origin: str) -> str:
+    return f"From {origin}" if origin else "Came with fwtutor"

@@ -89,6 +89,7 @@ HOME = (
         "search", "slash", "search", "Search", "Show only the lessons with these words.", "Search"
     ),
     Action("continue", "ctrl+g", "continue", "Continue", "Go to what is next.", "Continue"),
+    Action("courses", "o", "courses", "Open another course", "Choose among those you added."),
 )
 
 

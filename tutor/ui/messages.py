@@ -30,6 +30,10 @@ class LessonWanted(Message):
         self.lesson = lesson
 
 
+class CoursesWanted(Message):
+    """The learner wants to choose another course."""
+
+
 class AnswerChanged(Message):
     """The learner changed the answer, or moved the editor's cursor."""
 

@@ -14,7 +14,7 @@ from textual.widgets.option_list import Option
 from tutor.errors import FwtutorError
 from tutor.session import Standing, StepRef
 from tutor.ui import keys, names
-from tutor.ui.messages import LessonWanted, StepWanted
+from tutor.ui.messages import CoursesWanted, LessonWanted, StepWanted
 from tutor.ui.widgets.keybar import KeyBar
 
 if TYPE_CHECKING:
@@ -55,11 +55,14 @@ class HomeScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Fill the map."""
+        self._show_notice()
+        self._fill()
+        self.set_focus(self.query_one(OptionList))
+
+    def _show_notice(self) -> None:
         notice = self.query_one("#notice", Static)
         notice.update(self._session.notice)
         notice.display = bool(self._session.notice)
-        self._fill()
-        self.set_focus(self.query_one(OptionList))
 
     def on_screen_resume(self) -> None:
         """Passing a step in a lesson changes the map."""
@@ -194,6 +197,27 @@ class HomeScreen(Screen[None]):
         """Go to what is next."""
         if self._next is not None:
             self.post_message(StepWanted(self._next))
+
+    # Other courses
+
+    def action_courses(self) -> None:
+        """Choose another course."""
+        self.post_message(CoursesWanted())
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is another course to open once one was added."""
+        return action != "courses" or len(self._session.courses()) > 1
+
+    def show_course(self, session: Session) -> None:
+        """Become the map of another course."""
+        self._session = session
+        self._next = None
+        self._words = ""
+        self.query(Input).remove()
+        self.query_one("#map", OptionList).clear_options()
+        self._show_notice()
+        self._fill()
+        self.set_focus(self.query_one(OptionList))
 
     # Search
 

@@ -119,8 +119,27 @@ class LessonRuns(Screen[None]):
     @work(exclusive=True, group="run", exit_on_error=False)
     async def _run(self, answer: str, asked: str) -> None:
         self._drafts.flush()
+        if not await self._may_run():
+            return
         self._asked = asked
         await follow(self, self._session, self._view, answer, graded=asked != "code")
+
+    async def _may_run(self) -> bool:
+        """Ask, before the first run of a course that did not come with fwtutor."""
+        question = self._session.trust_question
+        if not question:
+            return True
+        from tutor.ui.screens.trust import TrustScreen
+
+        if not await self.app.push_screen_wait(TrustScreen(question)):
+            reminder = "Nothing was run. You can read on; you are asked again when you answer."
+            self.query_one(Results).show_reminder(reminder)
+            return False
+        try:
+            self._session.trust()
+        except FwtutorError as error:  # it may run now; that cannot be remembered
+            self.notify(str(error), title="Not saved", severity="error", markup=False)
+        return True
 
     def action_stop(self) -> None:
         """End the run."""
