@@ -290,6 +290,44 @@ def test_a_probe_that_raised_as_foreseen() -> None:
     assert grade([tensor(1.0)], [TYPE_ERROR], mistakes=raised).message == "Its probe raises."
 
 
+def test_another_error_of_the_same_class_is_another_mistake() -> None:
+    shapes = Raised(type="TypeError", bases=("Exception",), message="sizes 6 and 4 do not match")
+    foreseen = [program("Mind the operand.", [TYPE_ERROR])]
+    assert grade([tensor(1.0)], [shapes], mistakes=foreseen).diagnosis == "raised"
+
+
+def test_a_foreseen_program_is_known_by_its_error_too() -> None:
+    longer = Raised(type="TypeError", bases=("Exception",), message="bad operand for +")
+    foreseen = WrongProgram(
+        say="Mind the operand.", values=[[TYPE_ERROR]], raises="TypeError", matching="operand"
+    )
+    assert grade([tensor(1.0)], [longer], mistakes=[foreseen]).message == "Mind the operand."
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("np", "`np` is not imported"),
+        ("torch", "`torch` is not imported"),
+        ("true", "Python writes `True`"),
+        ("mlp", "Nothing is named `mlp`: define"),
+    ],
+)
+def test_an_undefined_name_is_told_by_what_it_is(name: str, words: str) -> None:
+    raised = Raised(type="NameError", bases=("Exception",), message=f"name '{name}' is not defined")
+    assert words in grade([tensor(1.0)], [raised]).message
+
+
+def test_an_error_is_quoted_with_one_full_stop() -> None:
+    raised = Raised(type="ValueError", bases=("Exception",), message="at position 0.")
+    assert grade([tensor(1.0)], [raised]).message.endswith("at position 0`.")
+
+
+def test_one_wrong_element_is_not_the_most_wrong_of_several() -> None:
+    message = grade([tensor([1.0, 2.0, 4.0])], [tensor([1.0, 2.0, 9.0])]).message
+    assert "1 of 3 elements differs, at [2], where it is 9, off by 100 % or more" in message
+
+
 # ── properties ───────────────────────────────────────────────────────────────────────────────────
 
 arrays = st.lists(st.floats(-1e4, 1e4, width=32), min_size=1, max_size=8)

@@ -68,7 +68,7 @@ def test_the_right_order() -> None:
 @pytest.mark.parametrize(
     ("answer", "slug", "words"),
     [
-        ("2,4,3,1", "distractor", "It only reads the number."),
+        ("2,4,3,1", "distractor", "does not belong. It only reads the number."),
         ("2,1,4", "misplaced", "line 2, `step()`, comes too early"),
         ("1,2,4", "misplaced", "Line 1, `step()`, comes too early"),
         ("2,4", "incomplete", "1 line is still missing"),

@@ -175,6 +175,40 @@ def test_the_unreadable_is_not_held_against_the_learner() -> None:
     assert (verdict.verdict, verdict.diagnosis) == ("unchecked", "unreadable")
 
 
+@pytest.mark.parametrize("answer", ["minus two and minus six", "[-2, six]"])
+def test_words_in_a_list_of_numbers_are_not_held_against_the_learner(answer: str) -> None:
+    verdict = grade_value(tensor([-2.0, -6.0]), answer, "list")
+    assert (verdict.verdict, verdict.diagnosis) == ("unchecked", "unreadable")
+    assert "could not be read as a number" in verdict.message
+
+
+@pytest.mark.parametrize(
+    ("expected", "answer", "form", "message"),
+    [
+        (tensor([1.0, 2.0]), "3", "list", "That has 1 element: too few."),
+        (tensor([1.0, 2.0]), "[1, 5]", "list", "1 of 2 elements is wrong, the one at [1]."),
+        (tensor([1.0, 2.0]), "[7, 5]", "list", "2 of 2 elements are wrong, most at [0]."),
+        (
+            Shape(dims=(4, 4)),
+            "(1, 4)",
+            "shape",
+            "The number of axes is right, and so is one of their lengths.",
+        ),
+        (
+            Shape(dims=(4, 4)),
+            "(4, 4, 1)",
+            "shape",
+            "The lengths are right, with an axis of length 1 too many.",
+        ),
+        (literal(5), "6", "number", "Your answer is off by one."),
+        (literal(5), "4", "number", "Your answer is off by one."),
+        (tensor(99.0), "1", "number", "It is not 1: that is off by more than 10 %."),
+    ],
+)
+def test_what_is_said(expected: Value, answer: str, form: Form, message: str) -> None:
+    assert grade_value(expected, answer, form).message == message
+
+
 def test_a_reference_that_raised_is_not_held_against_the_learner() -> None:
     verdict = grade_value(KEY_ERROR, "0.5", "number")
     assert (verdict.verdict, verdict.diagnosis) == ("unchecked", "reference")

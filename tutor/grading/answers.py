@@ -243,9 +243,7 @@ def _dtype(text: str) -> Reading:
         return Reading(DType(name=name))
     bare = _unquote(text)
     if bare.lower() in ("float", "int", "complex", "uint", "bfloat"):
-        raise _UnreadableError(
-            f"`{bare}` leaves the width open: write one such as `float32` or `int64`."
-        )
+        raise _UnreadableError(f"`{bare}` leaves the width open: add it, as in `int8`.")
     hint = nearest(bare.rpartition(".")[2].lower(), DTYPES)
     raise _UnreadableError(f"`{_short(bare)}` is not a dtype that fwtutor knows.{hint}")
 

@@ -111,14 +111,14 @@ RULES: tuple[DiagnosisRule, ...] = (
     ),
     DiagnosisRule(
         "probability",
-        number.maps(number.exp_of_minus),
+        number.bends(number.exp_of_minus),
         "{It} looks like a probability, where its negative logarithm is asked for.",
     ),
     DiagnosisRule(
-        "exponentiated", number.maps(number.exp), "{It} has one `exp` too many, or lacks a `log`."
+        "exponentiated", number.bends(number.exp), "{It} has one `exp` too many, or lacks a `log`."
     ),
     DiagnosisRule(
-        "logged", number.maps(number.log), "{It} has one `log` too many, or lacks an `exp`."
+        "logged", number.bends(number.log), "{It} has one `log` too many, or lacks an `exp`."
     ),
     DiagnosisRule(
         "softmax-twice",
@@ -126,7 +126,7 @@ RULES: tuple[DiagnosisRule, ...] = (
         "{It} looks like softmax applied twice, over axis {axis}.",
     ),
     DiagnosisRule(
-        "sigmoid-twice", number.maps(number.sigmoid), "{It} looks like one sigmoid too many."
+        "sigmoid-twice", number.bends(number.sigmoid), "{It} looks like one sigmoid too many."
     ),
     DiagnosisRule("off-by-one", number.off_by_one, "{It} is {words}."),
     DiagnosisRule(

@@ -34,6 +34,19 @@ def maps(change: Callable[[Scalar], Scalar]) -> Callable[[Case], Facts | None]:
     return find
 
 
+def bends(change: Callable[[Scalar], Scalar]) -> Callable[[Case], Facts | None]:
+    """Like `maps`, for a `change` that gives whole numbers only where it saturates.
+
+    A typed 1 is the sigmoid of 99 to any number of digits, and says nothing about a sigmoid.
+    """
+    rule = maps(change)
+
+    def find(case: Case) -> Facts | None:
+        return None if case.fits is not None and _whole(case.got) else rule(case)
+
+    return find
+
+
 def _scaled(case: Case, factor: float) -> bool:
     return _numeric(case) and case.maps(lambda item: item * factor)
 
@@ -170,9 +183,11 @@ def off_by_one(case: Case) -> Facts | None:
     """Integers, each one too many or too few."""
     if not (case.expected.exact and _whole(case.got) and case.aligned and case.expected.items):
         return None
+    # To say which way one typed number is off would be to say the answer.
+    alone = case.fits is not None and len(case.expected.items) == 1
     for step, words in ((1, "one too many"), (-1, "one too few")):
         if case.same([item + step for item in case.expected.items]):
-            return {"words": words}
+            return {"words": "off by one" if alone else words}
     return None
 
 

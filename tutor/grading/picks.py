@@ -95,7 +95,7 @@ def grade_order(
     whys = dict(distractors)
     for line in program:
         if line in whys and line not in lines:
-            words = f"`{line.strip()}` does not belong: {whys[line]}"
+            words = f"`{line.strip()}` does not belong. {whys[line]}"
             return Verdict(verdict="fail", message=words, diagnosis="distractor")
     if program == list(lines):
         return Verdict(

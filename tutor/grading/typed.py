@@ -33,7 +33,7 @@ from tutor.grading.values import (
 )
 from tutor.grading.values import Sequence as SequenceValue
 from tutor.grading.verdict import Verdict
-from tutor.grading.words import dims_of, gap_between, how_far, index_text, show_number
+from tutor.grading.words import counted, dims_of, gap_between, how_far, index_text, show_number
 
 
 class Fit(IntEnum):
@@ -83,6 +83,10 @@ def grade_value(
     reading = read_answer(answer, form)
     if isinstance(reading, Unreadable):
         return Verdict(verdict="unchecked", message=reading.sentence, diagnosis="unreadable")
+    word = _word_in(reading.value) if array_of(expected) else None
+    if word and form == "list":
+        words = f"`{word[:40]}` could not be read as a number: write a list like `[0.5, -2]`."
+        return Verdict(verdict="unchecked", message=words, diagnosis="unreadable")
     rules = _Rules(form, rtol, atol)
     fit = rules.fit(expected, reading)
     if fit < Fit.EXACT:
@@ -96,6 +100,17 @@ def grade_value(
         return _fail(words, "too-coarse", reading)
     slug, words = _wrong(expected, reading, rules, tuple(sizes))
     return _fail(words, slug, reading)
+
+
+def _word_in(value: Value) -> str | None:
+    """The first word among the items of a list, where only numbers can be right."""
+    match value:
+        case Text(text=text):
+            return text
+        case SequenceValue(items=items):
+            return next((word for item in items if (word := _word_in(item))), None)
+        case _:
+            return None
 
 
 def _fail(words: str, slug: str, reading: Reading) -> Verdict:
@@ -359,7 +374,9 @@ def _wrong_shape(expected: Value, got: Value) -> tuple[str, str]:
     if len(ours) != len(theirs):
         if [size for size in ours if size != 1] == [size for size in theirs if size != 1]:
             many = "many" if len(theirs) > len(ours) else "few"
-            return "keepdims", f"The lengths are right, with axes of length 1 too {many}."
+            extra = abs(len(theirs) - len(ours))
+            axes = "an axis" if extra == 1 else f"{extra} axes"
+            return "keepdims", f"The lengths are right, with {axes} of length 1 too {many}."
         many = "many" if len(theirs) > len(ours) else "few"
         return "rank", f"That is a shape of {len(theirs)} axes: too {many}."
     if sorted(map(str, ours)) == sorted(map(str, theirs)):
@@ -367,7 +384,9 @@ def _wrong_shape(expected: Value, got: Value) -> tuple[str, str]:
     wrong = sum(one != other for one, other in zip(ours, theirs, strict=True))
     if wrong == len(ours):
         return "value", "The number of axes is right; their lengths are not."
-    return "value", f"The number of axes is right, and so are {len(ours) - wrong} of their lengths."
+    right = len(ours) - wrong
+    so = "so is one" if right == 1 else f"so are {right}"
+    return "value", f"The number of axes is right, and {so} of their lengths."
 
 
 def _wrong_text(expected: Value, got: Value) -> tuple[str, str]:
@@ -424,7 +443,7 @@ def _wrong_layout(ours: Array, theirs: Array) -> tuple[str, str]:
         return "shape", "The number of elements is right; they are nested in another way."
     if len(ours.shape) <= 1 and len(theirs.shape) <= 1:
         many = "many" if len(theirs.items) > len(ours.items) else "few"
-        return "shape", f"That has {len(theirs.items)} elements: too {many}."
+        return "shape", f"That has {counted(len(theirs.items), 'element')}: too {many}."
     return "shape", "That has another shape than the answer."
 
 
@@ -435,9 +454,9 @@ def _gap(ours: Array, theirs: Array, typed: Sequence[Typed], rules: _Rules) -> t
         return "value", "That is not it."
     worst = max(wrong, key=lambda place: gap_between(ours.items[place], theirs.items[place]))
     if len(ours.items) > 1:
-        verb = "is" if len(wrong) == 1 else "are"
-        where = index_text(theirs.at(worst))
-        return "value", f"{len(wrong)} of {len(ours.items)} elements {verb} wrong, most at {where}."
+        verb, at = ("is", "the one at") if len(wrong) == 1 else ("are", "most at")
+        words = f"{len(wrong)} of {len(ours.items)} elements {verb} wrong"
+        return "value", f"{words}, {at} {index_text(theirs.at(worst))}."
     far = how_far(gap_between(ours.items[worst], theirs.items[worst]))
     if ours.exact or not far:
         return "value", f"It is not {show_number(theirs.items[worst])}."

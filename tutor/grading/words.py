@@ -96,7 +96,7 @@ _HOW_FAR: tuple[tuple[float, str], ...] = (
     (1e-2, "by less than 1 %"),
     (0.1, "by less than 10 %"),
     (1.0, "by more than 10 %"),
-    (10.0, "by as much as its size or more"),
+    (10.0, "by 100 % or more"),
     (inf, "by more than a factor of 10"),
 )
 
@@ -149,5 +149,6 @@ def wrong_numbers(
         return f"is {show_number(own)}{off or ', which is not right'}"
     share = f"all {total:,}" if differing == total else f"{differing:,} of {total:,}"
     verb = "differs" if differing == 1 else "differ"
-    place = f"most at {index_text(index)}, where it is {show_number(own)}"
+    at = "at" if differing == 1 else "most at"
+    place = f"{at} {index_text(index)}, where it is {show_number(own)}"
     return f"has wrong values: {share} elements {verb}, {place}{off}"

@@ -206,7 +206,9 @@ def wrong_program(
         return WrongProgram(say=mistake.say, raises=mistake.raises, matching=mistake.matching)
     if outcome.how == "finished":
         values, _ = split_checks(checks, outcome.results)
-        return WrongProgram(say=mistake.say, values=values)
+        return WrongProgram(
+            say=mistake.say, values=values, raises=mistake.raises, matching=mistake.matching
+        )
     if outcome.error is not None:
         return WrongProgram(
             say=mistake.say,
