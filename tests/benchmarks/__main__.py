@@ -13,7 +13,7 @@ from functools import partial
 from importlib import metadata
 from pathlib import Path
 
-from tests.benchmarks import editing, flood, latency, memory, startup
+from tests.benchmarks import authoring, editing, flood, latency, memory, startup
 from tests.benchmarks.place import left_behind, mark
 from tests.benchmarks.rows import Row, table, write_json
 
@@ -28,6 +28,8 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "memory-torch": partial(memory.host_rows, "torch"),
     "memory-tensorflow": partial(memory.host_rows, "tensorflow"),
     "memory-jax": partial(memory.host_rows, "jax"),
+    "author-lint": authoring.lint_rows,
+    "author-test": authoring.proof_rows,
 }
 """By the name that `--only` takes."""
 

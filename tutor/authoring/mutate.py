@@ -73,7 +73,6 @@ class MutationReport:
     scores: list[Score] = field(default_factory=list[Score])
     remarks: list[Remark] = field(default_factory=list[Remark])
     """Survivors that are not marked, and marks that mean nothing, by file and place."""
-    runs: int = 0
     seconds: float = 0.0
 
     @property
@@ -147,7 +146,7 @@ async def run_mutants(
         await pool.close()
     found = [remark for score in report.scores for remark in score.remarks]
     report.remarks = in_order([*selection.remarks, *found])
-    report.runs, report.seconds = runner.runs, time.monotonic() - began
+    report.seconds = time.monotonic() - began
     return report
 
 

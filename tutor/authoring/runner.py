@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -29,8 +30,8 @@ class Runner:
         self._slots = asyncio.Semaphore(workers)
         self._turnstile = asyncio.Lock()
         self._absent: dict[FrameworkName, str] = {}
-        self.runs = 0
-        """How many jobs have run."""
+        self.runs: Counter[str] = Counter()
+        """How many jobs have run, by framework."""
 
     async def hello(self, framework: FrameworkName) -> Hello | str:
         """What the framework's host says of itself, or why this machine has none.
@@ -72,7 +73,7 @@ class Runner:
 
     async def _once(self, job: Job) -> Outcome:
         for _ in range(2):
-            self.runs += 1
+            self.runs[job.framework] += 1
             host = await self._pool.host(job.framework)
             async for event in host.run(job, reference=True):
                 if isinstance(event, Outcome):

@@ -54,9 +54,14 @@ class Report:
     proofs: list[Proof] = field(default_factory=list[Proof])
     """Each step, framework and device, in course order."""
     lessons: int = 0
-    runs: int = 0
-    """How many programs ran, each in a worker of its own."""
+    runs_in: dict[str, int] = field(default_factory=dict[str, int])
+    """How many programs ran in each framework, each in a worker of its own."""
     seconds: float = 0.0
+
+    @property
+    def runs(self) -> int:
+        """How many programs ran."""
+        return sum(self.runs_in.values())
 
     @property
     def skipped(self) -> list[Proof]:
@@ -153,7 +158,7 @@ async def run_tests(
         report.remarks += proof.remarks
     report.remarks += disagreements(report.proofs)
     report.remarks = in_order(report.remarks)
-    report.runs, report.seconds = runner.runs, time.monotonic() - began
+    report.runs_in, report.seconds = {**runner.runs}, time.monotonic() - began
     return report
 
 

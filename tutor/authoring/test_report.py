@@ -58,7 +58,7 @@ def as_data(report: Report) -> dict[str, object]:
         "not_provable": report.notes,
         "lessons": report.lessons,
         "exercises": exercises(report),
-        "runs": report.runs,
+        "runs": report.runs_in,
         "seconds": round(report.seconds, 1),
     }
 
