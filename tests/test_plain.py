@@ -242,6 +242,25 @@ def test_running_without_being_judged_claims_no_pass(
     assert "Passed" not in out
 
 
+def test_a_course_from_elsewhere_is_asked_about_before_it_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    session = Session.open(course=make_course(tmp_path), home=tmp_path / "home")
+    typed = "6\nn\n:hint\n6\ny\n6\n:quit\n"
+    keyboard = Input(typed)
+    monkeypatch.setattr(sys, "stdin", keyboard)
+    assert run_plain(session, StepRef("sums", "total"), "numpy") == 0
+    keyboard.close()
+    out = capsys.readouterr().out
+    question = "“A small course” did not come with fwtutor: it is from"
+    assert out.count(question) == 2, "after a no it is asked again, after a yes it is not"
+    before, after = out.split("Nothing was run. You can read on;")
+    assert "added\n" not in before
+    assert after.count("added\n") == 2
+    assert "Hint 1 of 2" in after
+    assert after.count("✓ Passed") == 2
+
+
 async def test_in_a_terminal_ctrl_c_stops_the_run_and_not_the_tutor(home: Path) -> None:
     """For real: a pty, NumPy's host, an endless loop, Ctrl+C as a byte."""
     master, slave = pty.openpty()

@@ -66,9 +66,9 @@ def _dispatch(words: list[str]) -> int:
 
         return run(rest)
     if name == "course":
-        from tutor.elsewhere import commands
+        from tutor import course_commands
 
-        return commands.run(rest)
+        return course_commands.run(rest)
     # Intermixed: plain parsing takes the optional `-` as missing once an option has come between.
     if name in _COMMANDS:
         build, run = _COMMANDS[name]

@@ -203,3 +203,39 @@ def test_passed_and_tried_are_answered_from_an_index(store: Store) -> None:
         " WHERE course = 'course' AND verdict = 'pass'"
     ).fetchall()
     assert "COVERING INDEX" in plan[0][3]
+
+
+def test_trust_is_of_a_course_and_its_content(store: Store) -> None:
+    assert not store.trusts("one")
+    store.trust("one", "abc")
+    store.trust("one", "abc")
+    assert store.trusts("one")
+    assert store.trusts("one", "abc")
+    assert not store.trusts("one", "abd")
+    assert not store.trusts("two", "abc")
+    store.reset("one")
+    assert store.trusts("one", "abc"), "progress is another matter"
+    store.distrust("one")
+    assert not store.trusts("one")
+
+
+def test_where_a_course_comes_from(store: Store) -> None:
+    assert store.origin("one") == ""
+    store.bind("one", "/a")
+    store.bind("one", "/b")
+    store.bind("two", "/a\udc80")
+    assert (store.origin("one"), store.origin("two")) == ("/b", "/a?")
+
+
+def test_a_record_from_before_trust_is_brought_up_to_date(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "record.sqlite") as connection:
+        for statement in schema.MIGRATIONS[0]:
+            connection.execute(statement)
+        connection.execute("INSERT INTO choice VALUES ('theme', 'dark')")
+        connection.execute("PRAGMA user_version = 1")
+    connection.close()
+    opened = Store.open(tmp_path)
+    assert (opened.notice, opened.choice("theme")) == ("", "dark")
+    opened.trust("one", "abc")
+    assert opened.trusts("one", "abc")
+    opened.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shlex
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -184,26 +185,31 @@ def is_shipped(folder: Path) -> bool:
     return folder.resolve() == shipped().resolve()
 
 
-def require_own(folder: Path, shelf: Shelf, *, trusted: bool) -> None:
-    """Refuse to run an author's tools on what is not the user's own course.
+def require_own(files: Iterable[Path], shelf: Shelf) -> None:
+    """Refuse to run an author's tools, without `--trust`, on what is not the user's own.
 
-    Theirs is the shipped course, and a folder that belongs to them and was not cloned by
-    `fwtutor course add`; `trusted` is `--trust`.
+    Their own is what came with fwtutor, and a file that belongs to them and was not cloned by
+    `fwtutor course add`.
 
     Raises:
-        UsageError: It is somebody else's.
+        UsageError: A file is somebody else's.
     """
-    if trusted or is_shipped(folder):
-        return
-    place = folder.resolve()
-    for added in shelf.courses():
-        if added.cloned and place.is_relative_to(Path(added.folder).resolve()):
+    theirs = shipped().resolve()
+    clones = [
+        (Path(added.folder).resolve(), added.origin) for added in shelf.courses() if added.cloned
+    ]
+    for file in files:
+        place = file.resolve()
+        if place.is_relative_to(theirs):
+            continue
+        for folder, origin in clones:
+            if place.is_relative_to(folder):
+                raise UsageError(
+                    f"{file} was cloned from {origin}, and its code would run as you: read it, "
+                    "then give `--trust`."
+                )
+        if place.stat().st_uid != os.getuid():
             raise UsageError(
-                f"{folder} was cloned from {added.origin}: its code would run as you. Read it, "
-                "then give --trust."
+                f"{file} belongs to another user, and its code would run as you: read it, then "
+                "give `--trust`."
             )
-    if place.stat().st_uid != os.getuid():
-        raise UsageError(
-            f"{folder} belongs to somebody else: its code would run as you. Read it, then give "
-            "--trust."
-        )

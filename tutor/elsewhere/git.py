@@ -65,7 +65,13 @@ def move(folder: Path, to: str) -> None:
     Raises:
         SourceUnavailable: Files in the clone were edited, and would be lost.
     """
-    _git(str(folder), LIMIT, "reset", "--quiet", "--keep", to, folder=folder)
+    words = ("reset", "--quiet", "--keep", to)
+    done = _run(LIMIT, *words, folder=folder, of=str(folder))
+    if done.returncode != 0:
+        raise SourceUnavailable(
+            f"Files in {folder} were edited, and an update would lose that "
+            f"({_reason(done, str(folder))}); keep a copy elsewhere and undo it there."
+        )
 
 
 def _git(address: str, limit: float, *words: str, folder: Path | None = None) -> str:
