@@ -249,6 +249,28 @@ def _new(arguments: argparse.Namespace) -> int:
     return 0
 
 
+# --- preview
+
+
+def _preview_parser() -> Parser:
+    parser = make_parser(
+        "fwtutor author preview",
+        "See a lesson as learners do, shown anew on every save.",
+        json=False,
+    )
+    parser.add_argument(
+        "lesson", metavar="FILE|LESSON[/STEP]", help="a lesson's file, or its id in the course"
+    )
+    return parser
+
+
+def _preview(arguments: argparse.Namespace) -> int:
+    from tutor.authoring.preview.command import preview
+
+    folder = Path(arguments.course) if arguments.course else _course_here()
+    return preview(arguments.lesson, course=folder, framework=arguments.framework)
+
+
 # --- schema
 
 
@@ -287,5 +309,6 @@ _COMMANDS: dict[str, tuple[_Build, _Run]] = {
     "lint": (_lint_parser, _lint),
     "test": (_test_parser, _test),
     "mutate": (_mutate_parser, _mutate),
+    "preview": (_preview_parser, _preview),
     "schema": (_schema_parser, _schema),
 }
