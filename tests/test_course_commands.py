@@ -209,3 +209,18 @@ def test_a_link_out_of_a_course_is_not_followed(fwtutor: Run, tmp_path: Path) ->
     (course / "first").symlink_to(tmp_path / "track")
     done = fwtutor("list", "--course", str(course))
     assert "sums" not in done.stdout
+
+
+@pytest.mark.parametrize("command", ["test", "mutate", "preview"])
+def test_an_authors_tools_refuse_a_clone(fwtutor: Run, tmp_path: Path, command: str) -> None:
+    course = make_repository(tmp_path / "far")
+    fwtutor("course", "add", course.as_uri())
+    lesson = tmp_path / "home" / "courses" / "small" / "course" / "first" / "01-sums.yaml"
+    done = fwtutor("author", command, str(lesson))
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr == (
+        f"fwtutor: {lesson} was cloned from {course.as_uri()}, and its code would run as you: "
+        "read it, then give `--trust`.\n"
+    )
+    assert "was cloned from" not in fwtutor("author", command, str(lesson), "--trust").stderr

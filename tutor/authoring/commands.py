@@ -10,7 +10,7 @@ import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tutor.arguments import FRAMEWORK_NAMES, Parser, make_parser, split_command
+from tutor.arguments import FRAMEWORK_NAMES, Parser, add_trust, make_parser, split_command
 from tutor.errors import UsageError, nearest
 
 _Build = Callable[[], Parser]
@@ -125,6 +125,7 @@ def _test(arguments: argparse.Namespace) -> int:
         changed=arguments.changed,
         effort=Effort(sets=arguments.seeds, repeats=arguments.flake),
         workers=arguments.workers,
+        trusted=arguments.trust,
         as_json=arguments.json,
         junit=arguments.junit,
     )
@@ -149,6 +150,7 @@ def _mutate(arguments: argparse.Namespace) -> int:
         framework=arguments.framework,
         changed=arguments.changed,
         workers=arguments.workers,
+        trusted=arguments.trust,
         as_json=arguments.json,
     )
 
@@ -181,6 +183,7 @@ def _add_selection(parser: Parser) -> None:
         metavar="N",
         help="programs that run at a time; by default as many as there are cores",
     )
+    add_trust(parser)
 
 
 def _at_least_one(text: str) -> int:
@@ -261,6 +264,7 @@ def _preview_parser() -> Parser:
     parser.add_argument(
         "lesson", metavar="FILE|LESSON[/STEP]", help="a lesson's file, or its id in the course"
     )
+    add_trust(parser)
     return parser
 
 
@@ -268,7 +272,12 @@ def _preview(arguments: argparse.Namespace) -> int:
     from tutor.authoring.preview.command import preview
 
     folder = Path(arguments.course) if arguments.course else _course_here()
-    return preview(arguments.lesson, course=folder, framework=arguments.framework)
+    return preview(
+        arguments.lesson,
+        course=folder,
+        framework=arguments.framework,
+        trusted=arguments.trust,
+    )
 
 
 # --- schema

@@ -92,6 +92,7 @@ def command(
     framework: FrameworkName | None = None,
     changed: str | None = None,
     workers: int = 0,
+    trusted: bool = False,
     as_json: bool = False,
 ) -> int:
     """Mutate what `words` name, print the survivors and the scores, and return the exit status.
@@ -104,6 +105,8 @@ def command(
     from tutor.authoring.mutate_report import print_report
 
     selection = select(words, course=course, framework=framework, changed=changed)
+    if not trusted:
+        selection.require_own()
     with Progress(sys.stderr) as progress:
         report = asyncio.run(run_mutants(selection, workers=workers, progress=progress))
     print_report(report, as_json=as_json)

@@ -64,6 +64,19 @@ class Selection:
     lessons: int = 0
     """How many lessons there were to look at."""
 
+    def require_own(self) -> None:
+        """Refuse to run lessons that are not the author's own.
+
+        Raises:
+            UsageError: One was cloned by `fwtutor course add`, or belongs to another user.
+        """
+        from tutor.elsewhere.foreign import require_own
+        from tutor.elsewhere.shelf import Shelf
+        from tutor.paths import Paths
+
+        files = dict.fromkeys(Path(subject.document.name) for subject in self.subjects)
+        require_own(files, Shelf(Paths.find().data))
+
 
 def select(
     words: Sequence[str],

@@ -82,6 +82,7 @@ def command(
     changed: str | None = None,
     effort: Effort = USUAL,
     workers: int = 0,
+    trusted: bool = False,
     as_json: bool = False,
     junit: Path | None = None,
 ) -> int:
@@ -95,6 +96,8 @@ def command(
     from tutor.authoring.test_report import print_report, write_junit
 
     selection = select(words, course=course, framework=framework, changed=changed)
+    if not trusted:
+        selection.require_own()
     with Progress(sys.stderr) as progress:
         report = asyncio.run(
             run_tests(selection, effort=effort, workers=workers, progress=progress)

@@ -11,6 +11,8 @@ from pathlib import Path
 from tutor.authoring.preview.lesson_file import LessonFile, OneLesson, find, read
 from tutor.config import load_config
 from tutor.course.models import FrameworkName
+from tutor.elsewhere.foreign import require_own
+from tutor.elsewhere.shelf import Shelf
 from tutor.errors import UsageError
 from tutor.paths import Paths
 from tutor.progress.store import Store
@@ -19,7 +21,11 @@ from tutor.session import Session
 
 
 def preview(
-    name: str, *, course: Path | None = None, framework: FrameworkName | None = None
+    name: str,
+    *,
+    course: Path | None = None,
+    framework: FrameworkName | None = None,
+    trusted: bool = False,
 ) -> int:
     """Preview a lesson until the author leaves; return the exit status.
 
@@ -27,12 +33,16 @@ def preview(
         name: A lesson's file, or LESSON[/STEP].
         course: The course that lessons are looked up in; the shipped one by default.
         framework: The one to begin in.
+        trusted: Whether it may be a lesson that is not the author's own.
 
     Raises:
-        UsageError: There is no such lesson, or no terminal to show it on.
+        UsageError: There is no such lesson, it is somebody else's, or there is no terminal to show
+            it on.
         CourseError: The course cannot be used.
     """
     file = find(name, course)
+    if not trusted:
+        require_own([file.path], Shelf(Paths.find().data))
     if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") in ("", "dumb"):
         raise UsageError("A preview needs a terminal. `author lint` and `author test` do not.")
     from tutor.ui.app import run_app
