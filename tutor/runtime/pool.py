@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tutor.runtime.host import Host
+
+
+GIVEN_UP_SECONDS = 1.0
+"""How long closing waits for processes whose start was given up: each is ended in 0.2 s."""
 
 
 class Pool:
@@ -67,3 +72,13 @@ class Pool:
         hosts = list(self._hosts.values())
         self._hosts.clear()
         await asyncio.gather(*(host.close() for host in hosts))
+        # Whoever gave up waiting for a start holds its lock until that process is gone.
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(
+                asyncio.gather(*(_free(lock) for lock in self._locks.values())), GIVEN_UP_SECONDS
+            )
+
+
+async def _free(lock: asyncio.Lock) -> None:
+    async with lock:
+        pass
