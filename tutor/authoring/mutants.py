@@ -122,11 +122,9 @@ def _operators(node: ast.AST, text: _Text) -> Iterator[_Change]:
 def _statements(node: ast.AST, text: _Text) -> Iterator[_Change]:
     """Statements left out, contexts and decorators taken away."""
     for name in ("body", "orelse", "finalbody"):
-        block = getattr(node, name, None)
-        if not isinstance(block, list):
-            continue
-        for statement in block:
-            if isinstance(statement, ast.stmt):
+        block: list[ast.stmt] | ast.expr = getattr(node, name, [])
+        if isinstance(block, list):  # a lambda's body is an expression
+            for statement in block:
                 yield from _without(statement, text)
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
         for decorator in node.decorator_list:

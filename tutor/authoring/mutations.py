@@ -150,7 +150,12 @@ def _without_keyword(node: ast.Call, place: int, text_of: _TextOf) -> Iterator[C
 
 def _swapped_operands(node: ast.BinOp, text_of: _TextOf) -> Iterator[Change]:
     """Where the order matters, the other order."""
-    signs = {ast.Sub: "-", ast.Div: "/", ast.MatMult: "@", ast.Pow: "**"}
+    signs: dict[type[ast.operator], str] = {
+        ast.Sub: "-",
+        ast.Div: "/",
+        ast.MatMult: "@",
+        ast.Pow: "**",
+    }
     sign = signs.get(type(node.op))
     if sign is not None:
         one, other = _wrapped(node.left, text_of), _wrapped(node.right, text_of)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import msgspec
@@ -83,7 +83,7 @@ class Runner:
         raise RuntimeUnavailable(f"The host of {job.framework} was lost twice over one program.")
 
     @asynccontextmanager
-    async def _room(self, slots: int) -> AsyncIterator[None]:
+    async def _room(self, slots: int) -> AsyncGenerator[None, None]:
         """Hold so many of the workers' slots; whoever wants them all is not overtaken for ever."""
         held = 0
         try:

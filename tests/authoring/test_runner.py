@@ -1,0 +1,88 @@
+"""How jobs share the workers, and which devices a framework is tested on."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tutor.authoring.runner import Runner
+from tutor.config import Config
+from tutor.runtime.job import Block, Job, Limits
+from tutor.runtime.pool import Pool
+
+
+class OneHost:
+    """A pool whose only host has these devices: hardware that this machine may lack."""
+
+    def __init__(self, *devices: str) -> None:
+        self.devices = devices
+
+    async def host(self, framework: str) -> Any:
+        return SimpleNamespace(hello=SimpleNamespace(devices=self.devices))
+
+
+@pytest.mark.parametrize(
+    ("devices", "config", "expected"),
+    [
+        (("cpu",), "auto", ("auto",)),
+        (("cuda:0 (NVIDIA H100)", "cpu"), "auto", ("auto", "cpu")),
+        (("cuda:0 (NVIDIA H100)", "cpu"), "cuda:0", ("cuda:0",)),
+    ],
+)
+async def test_beside_an_accelerator_the_cpu_is_tested_too(
+    devices: tuple[str, ...], config: str, expected: tuple[str, ...]
+) -> None:
+    runner = Runner(OneHost(*devices), Config(device=config), 2)  # type: ignore[arg-type]
+    assert await runner.devices("torch") == expected
+
+
+def job(source: str, seconds: float = 10.0) -> Job:
+    return Job(
+        framework="numpy",
+        blocks=(Block(name="answer", source=source),),
+        probes=("(began, time.time())",),
+        limits=Limits(seconds=seconds),
+    )
+
+
+SLEEP = "import time\nbegan = time.time()\ntime.sleep({})"
+
+
+def span(outcome: Any) -> tuple[float, float]:
+    assert outcome.how == "finished", outcome
+    [[pair]] = outcome.results
+    one, other = (float.fromhex(item.text) for item in pair.items)
+    return one, other
+
+
+async def test_jobs_run_side_by_side_and_one_that_is_timed_runs_alone(tmp_path: Path) -> None:
+    pool = Pool(cache=tmp_path)
+    runner = Runner(pool, Config(), 2)
+    try:
+        *beside, alone = await asyncio.gather(
+            *(runner.run(job(SLEEP.format(1))) for _ in range(2)),
+            runner.run(job(SLEEP.format(0.2)), alone=True),
+        )
+    finally:
+        await pool.close()
+    (first, first_end), (second, second_end) = map(span, beside)
+    assert max(first, second) < min(first_end, second_end)
+    assert span(alone)[0] >= max(first_end, second_end)
+    assert runner.runs == {"numpy": 3}
+
+
+async def test_one_that_was_too_slow_is_tried_again_by_itself(tmp_path: Path) -> None:
+    pool = Pool(cache=tmp_path)
+    runner = Runner(pool, Config(), 2)
+    endless = job("while True: pass", seconds=0.3)
+    try:
+        assert (await runner.run(endless)).how == "timed-out"
+        assert runner.runs == {"numpy": 2}
+        assert (await runner.run(endless, patient=False)).how == "timed-out"
+        assert runner.runs == {"numpy": 3}
+    finally:
+        await pool.close()
