@@ -307,7 +307,7 @@ def _error(got: Raised) -> str:
     message = " ".join(got.message.split()).rstrip(".")
     if len(message) > 200:
         message = f"{message[:199]}…"
-    return f"`{got.type}: {message}`".replace("\n", " ") if message else f"`{got.type}`"
+    return f"`{got.type}: {message}`" if message else f"`{got.type}`"
 
 
 def _within(label: str, check: CheckSpec, got: Value) -> _Failure | None:

@@ -16,6 +16,7 @@ from math import inf
 from typing import Any, Literal, cast
 
 from tutor.grading.arrays import Array, Scalar, all_finite, array_of, is_finite, is_nan, number
+from tutor.grading.errors_explained import clean
 from tutor.grading.names import device_name, dtype_name
 from tutor.grading.tolerance import EXACT, Tolerance, close, tolerance_for
 from tutor.grading.values import (
@@ -146,7 +147,7 @@ def _raised(expected: Value, got: Value) -> Difference | None:
     if not isinstance(got, Raised):
         return Difference("raised", "", "does not raise an error, and it should", expected, got)
     if not isinstance(expected, Raised):
-        message = got.message.strip().split("\n")[0][:200]
+        message = clean(got.message)[:200]
         said = f": {message}" if message else ""
         return Difference("raised", "", f"raised `{got.type}`{said}", expected, got)
     if got.type == expected.type or expected.type in got.bases:

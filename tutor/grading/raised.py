@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from tutor.grading.checks import WrongProgram
-from tutor.grading.errors_explained import explain
+from tutor.grading.errors_explained import clean, explain
 from tutor.grading.values import Raised
 from tutor.grading.verdict import Verdict
 
@@ -61,7 +61,7 @@ def grade_raised(error: ErrorLike, mistakes: Sequence[WrongProgram] = ()) -> Ver
     for mistake in mistakes:
         if mistake.raised_as(raised):
             return Verdict(verdict="fail", message=mistake.say, diagnosis="author")
-    message = " ".join(error.message.split())
+    message = clean(error.message)
     if len(message) > 300:
         message = f"{message[:299]}…"
     said = f"`{error.type}`: {message}" if message else f"`{error.type}`"

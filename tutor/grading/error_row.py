@@ -1,0 +1,17 @@
+"""One row of the tables of errors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Explained:
+    """One kind of error."""
+
+    type: str
+    """A pattern for the class's name."""
+    message: str
+    """A pattern for the message; its named groups fill the words."""
+    words: str
+    """A sentence or two on the cause, with the shapes that the message names."""
