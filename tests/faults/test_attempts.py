@@ -305,6 +305,13 @@ async def test_files_are_removed(numpy: Host) -> None:
     assert not Path(ran.first[0]).exists()
 
 
+async def test_directories_nested_without_end(numpy: Host) -> None:
+    source = "import os\nhere = os.getcwd()\nfor _ in range(3000):\n    os.mkdir('d')\n    os.chdir('d')"
+    ran = await run(numpy, source, "here")
+    assert await no_attempt_left(numpy)
+    assert not Path(ran.first[0]).exists()
+
+
 async def test_it_must_not_matter_where_it_ends_up(numpy: Host) -> None:
     ran = await run(numpy, "import os\nos.chdir('/')\nos.environ.clear()\nx = 1", "x")
     assert ran.first == (1,)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import os
-import shutil
+import socket
 import stat
 import tempfile
+import zlib
 
 PREFIX = "fwtutor-"
 
@@ -14,38 +16,76 @@ PREFIX = "fwtutor-"
 def make_folder() -> str:
     """Make this host's directory, and remove those of hosts that were killed."""
     remove_stale_folders()
-    return tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")
+    return tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-{_place()}-")
 
 
 def remove_folder(folder: str) -> None:
     """Remove a directory tree, also where the learner's code took the permission away.
 
     Permissions are given back inside the tree only, and through no link: as root, a slip here
-    would change the system's own directories.
+    would change the system's own directories. Directories are moved up before they are entered:
+    ``shutil.rmtree`` fails where they are nested deeper than Python's recursion limit, and a
+    path longer than 4096 bytes cannot be opened at all.
     """
-    _unlock(folder)
-    for parent, names, _ in os.walk(folder):
-        for name in names:
-            _unlock(os.path.join(parent, name))
-    shutil.rmtree(folder, ignore_errors=True)
+    found = [folder]
+    for here in found:  # it grows
+        if not _unlock(here):
+            continue
+        for path in _inside(here):
+            if not _unlock(path):
+                with contextlib.suppress(OSError):
+                    os.unlink(path)
+            elif here == folder:
+                found.append(path)
+            else:
+                with contextlib.suppress(OSError):
+                    moved = os.path.join(folder, f"moved-{os.urandom(8).hex()}")
+                    os.rename(path, moved)
+                    found.append(moved)
+    for here in reversed(found):
+        with contextlib.suppress(OSError):
+            os.rmdir(here)
 
 
-def _unlock(path: str) -> None:
+def _unlock(path: str) -> bool:
+    """Whether it is a directory; if so, make it ours to read and change."""
     try:
-        if stat.S_ISDIR(os.lstat(path).st_mode):
-            os.chmod(path, stat.S_IRWXU)
+        if not stat.S_ISDIR(os.lstat(path).st_mode):
+            return False
+        os.chmod(path, stat.S_IRWXU)
     except OSError:
-        pass
+        return False
+    return True
+
+
+def _inside(folder: str) -> list[str]:
+    try:
+        return [os.path.join(folder, name) for name in os.listdir(folder)]
+    except OSError:
+        return []
 
 
 def remove_stale_folders() -> None:
     """Remove what hosts left behind that were killed before they could."""
-    for folder in glob.glob(os.path.join(tempfile.gettempdir(), PREFIX + "*-*")):
-        number = os.path.basename(folder)[len(PREFIX) :].partition("-")[0]
+    for folder in glob.glob(os.path.join(tempfile.gettempdir(), PREFIX + "*-*-*")):
+        number, place = os.path.basename(folder)[len(PREFIX) :].split("-")[:2]
         try:
-            if os.stat(folder).st_uid == os.getuid() and number.isdigit():
+            # the link itself: another user's may point at a directory of ours
+            if place == _place() and number.isdigit() and os.lstat(folder).st_uid == os.getuid():
                 os.kill(int(number), 0)
         except ProcessLookupError:
             remove_folder(folder)
-        except OSError:
+        except (OSError, OverflowError):
             continue
+
+
+def _place() -> str:
+    """A word for where a process id means the same process: this machine, this container.
+
+    Containers and the nodes of a cluster may share one temporary directory.
+    """
+    try:
+        space = os.readlink("/proc/self/ns/pid")
+    except OSError:
+        space = ""
+    return f"{zlib.crc32(f'{socket.gethostname()} {space}'.encode()):08x}"
