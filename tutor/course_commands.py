@@ -12,9 +12,10 @@ from typing import Any
 
 from tutor.arguments import Parser, split_command
 from tutor.course.catalogue import Catalogue
+from tutor.elsewhere.added import SHIPPED_ID, Added
 from tutor.elsewhere.foreign import Runs, is_shipped, trust_in
 from tutor.elsewhere.git import LIMIT
-from tutor.elsewhere.shelf import SHIPPED_ID, Added, Change, Shelf
+from tutor.elsewhere.shelf import Change, Shelf
 from tutor.errors import CourseError, FwtutorError, UsageError, nearest
 from tutor.paths import Paths
 from tutor.progress.store import Store

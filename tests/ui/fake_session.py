@@ -13,7 +13,7 @@ from typing import cast
 
 from tutor.course.catalogue import LessonInfo, StepInfo
 from tutor.course.models import Course, FrameworkName, Track
-from tutor.elsewhere.shelf import Shelved
+from tutor.elsewhere.added import Shelved
 from tutor.errors import Finding, UsageError
 from tutor.grading.verdict import Verdict
 from tutor.runtime.job import Hello

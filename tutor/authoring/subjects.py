@@ -70,12 +70,12 @@ class Selection:
         Raises:
             UsageError: One was cloned by `fwtutor course add`, or belongs to another user.
         """
+        from tutor.elsewhere.added import AddedCourses
         from tutor.elsewhere.foreign import require_own
-        from tutor.elsewhere.shelf import Shelf
         from tutor.paths import Paths
 
         files = dict.fromkeys(Path(subject.document.name) for subject in self.subjects)
-        require_own(files, Shelf(Paths.find().data))
+        require_own(files, AddedCourses(Paths.find().data))
 
 
 def select(

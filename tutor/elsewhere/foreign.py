@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tutor.course.catalogue import Catalogue, shipped
-from tutor.course.load import load_course
+from tutor.elsewhere.added import SHIPPED_ID, AddedCourses
 from tutor.elsewhere.addresses import canonical
 from tutor.elsewhere.contents import Contents
-from tutor.elsewhere.shelf import SHIPPED_ID, Shelf
 from tutor.errors import CourseError, StateError, UsageError
 from tutor.progress.store import Store
 
@@ -119,20 +118,20 @@ class Foreign:
         """None for the course that came with fwtutor."""
         if is_shipped(catalogue.folder):
             return None
-        shelf = Shelf(data)
-        trust = trust_in(catalogue, store, shelf)
-        record, notice = bind(catalogue, trust.origin, store, shelf)
+        courses = AddedCourses(data)
+        trust = trust_in(catalogue, store, courses)
+        record, notice = bind(catalogue, trust.origin, store, courses)
         return cls(record, notice, trust)
 
 
-def trust_in(catalogue: Catalogue, store: Store, shelf: Shelf) -> Trust:
+def trust_in(catalogue: Catalogue, store: Store, courses: AddedCourses) -> Trust:
     """The question of trust about a course that did not come with fwtutor."""
-    added = shelf.added_in(catalogue.folder)
+    added = courses.added_in(catalogue.folder)
     name = added.id if added else shlex.quote(str(catalogue.folder))
-    return Trust(catalogue, store, shelf.origin_of(catalogue.folder), name)
+    return Trust(catalogue, store, courses.origin_of(catalogue.folder), name)
 
 
-def bind(catalogue: Catalogue, origin: str, store: Store, shelf: Shelf) -> tuple[str, str]:
+def bind(catalogue: Catalogue, origin: str, store: Store, courses: AddedCourses) -> tuple[str, str]:
     """Find the name under which this course's record is kept.
 
     It is the course's id, unless a course from another place has that already.
@@ -150,7 +149,7 @@ def bind(catalogue: Catalogue, origin: str, store: Store, shelf: Shelf) -> tuple
     known = store.origin(own)
     if known:
         return own, ""
-    if course != SHIPPED_ID and bound.startswith("/") and not _is_there(bound, course, shelf):
+    if course != SHIPPED_ID and bound.startswith("/") and not _is_there(bound, course, courses):
         _bind(store, course, place, bound)
         return course, (
             f"The course `{course}` was in {bound}, and is gone from there: its record goes on "
@@ -170,10 +169,12 @@ def _bind(store: Store, name: str, place: str, bound: str) -> None:
             store.bind(name, place)
 
 
-def _is_there(place: str, course: str, shelf: Shelf) -> bool:
+def _is_there(place: str, course: str, courses: AddedCourses) -> bool:
     """Whether a course with this id still lies in a folder, or was added from there."""
-    if any(canonical(added.origin) == place for added in shelf.courses()):
+    if any(canonical(added.origin) == place for added in courses.courses()):
         return True
+    from tutor.course.load import load_course  # 7 ms, and two courses of one id are rare
+
     try:
         return load_course(Path(place) / "course.yaml")[0].course == course
     except CourseError:
@@ -185,7 +186,7 @@ def is_shipped(folder: Path) -> bool:
     return folder.resolve() == shipped().resolve()
 
 
-def require_own(files: Iterable[Path], shelf: Shelf) -> None:
+def require_own(files: Iterable[Path], courses: AddedCourses) -> None:
     """Refuse to run an author's tools, without `--trust`, on what is not the user's own.
 
     Their own is what came with fwtutor, and a file that belongs to them and was not cloned by
@@ -196,7 +197,7 @@ def require_own(files: Iterable[Path], shelf: Shelf) -> None:
     """
     theirs = shipped().resolve()
     clones = [
-        (Path(added.folder).resolve(), added.origin) for added in shelf.courses() if added.cloned
+        (Path(added.folder).resolve(), added.origin) for added in courses.courses() if added.cloned
     ]
     for file in files:
         place = file.resolve()

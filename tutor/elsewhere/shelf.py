@@ -1,8 +1,4 @@
-"""The courses that were added: one folder each, below the user's data folder.
-
-``courses/<id>/origin.json`` says where it comes from, and ``courses/<id>/course/`` is the clone; a
-folder that was added by its path stays where it is.
-"""
+"""Adding, updating and removing courses; what fails leaves nothing half done."""
 
 from __future__ import annotations
 
@@ -14,50 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-from msgspec import Struct
 
-from tutor.course.catalogue import shipped
 from tutor.course.links import link_out
 from tutor.course.load import load_course
 from tutor.course.models import Course
 from tutor.elsewhere import git
+from tutor.elsewhere.added import SHIPPED_ID, Added, AddedCourses
 from tutor.elsewhere.addresses import canonical, is_address, shown
 from tutor.elsewhere.contents import Contents, refuse_links_out
-from tutor.errors import CourseError, Finding, SourceUnavailable, StateError, UsageError, nearest
-
-SHIPPED_ID = "fwtutor"
-"""The id of the course that comes with fwtutor."""
+from tutor.errors import CourseError, Finding, SourceUnavailable, StateError, UsageError
 
 _STAGING = ".adding-"
 _STALE = 3600.0
 """Seconds after which a half-made folder is one that a killed process left."""
-
-
-class Added(Struct, frozen=True, kw_only=True):
-    """An added course, as `origin.json` keeps it."""
-
-    id: str
-    """Its id, which is the name of its folder too."""
-    title: str
-    """As it was when it was added or updated."""
-    origin: str
-    """The address that it was cloned from, without a password; or its folder."""
-    folder: str
-    """The course folder."""
-    cloned: bool
-    """Whether fwtutor made that folder, and may update and remove it."""
-
-
-@dataclass(frozen=True)
-class Shelved:
-    """A course that can be opened, as a list of them shows it."""
-
-    id: str
-    title: str
-    """For an added course, as it was when it was added or updated."""
-    origin: str
-    """Empty for the course that came with fwtutor."""
-    folder: Path
 
 
 @dataclass(frozen=True)
@@ -74,82 +39,8 @@ class Change:
         return bool(self.added or self.changed or self.removed)
 
 
-class Shelf:
-    """The added courses of one user."""
-
-    def __init__(self, data: Path) -> None:
-        """Look below the user's data folder; it need not exist."""
-        self._root = data / "courses"
-
-    def courses(self) -> list[Added]:
-        """Every added course, by id."""
-        try:
-            names = sorted(path.name for path in self._root.iterdir())
-        except OSError:
-            return []
-        return [found for name in names if (found := self._read(name)) is not None]
-
-    def shelved(self) -> tuple[Shelved, ...]:
-        """The course that came with fwtutor, then those added; no lesson is read."""
-        added = (Shelved(a.id, a.title, a.origin, Path(a.folder)) for a in self.courses())
-        return (Shelved(SHIPPED_ID, SHIPPED_ID, "", shipped()), *added)
-
-    def find(self, name: str) -> Added | None:
-        """The course with an id; None when none was added under it."""
-        return self._read(name) if name and "/" not in name and name[0] != "." else None
-
-    def named(self, name: str) -> Added:
-        """The course with an id.
-
-        Raises:
-            UsageError: None was added under it.
-        """
-        found = self.find(name)
-        if found is None:
-            near = nearest(name, [course.id for course in self.courses()])
-            raise UsageError(
-                f"No course `{name}` was added.{near} `fwtutor course list` names them all."
-            )
-        return found
-
-    def locate(self, course: Path) -> Path:
-        """The folder of what `--course` names: a folder, or the id of a course.
-
-        A folder with a `course.yaml` comes first.
-
-        Raises:
-            UsageError: It is a word that names neither.
-        """
-        name = str(course)
-        try:
-            if course.absolute().parent != Path.cwd() or (course / "course.yaml").exists():
-                return course
-        except OSError:
-            return course  # which says why it cannot be read when it is opened
-        if name == SHIPPED_ID:
-            return shipped()
-        found = self.find(name)
-        if found is not None:
-            return Path(found.folder)
-        if course.exists():
-            return course
-        near = nearest(name, [SHIPPED_ID, *(added.id for added in self.courses())])
-        raise UsageError(
-            f"`{name}` is neither a course folder here nor a course that was added.{near} "
-            "`fwtutor course list` names them all."
-        )
-
-    def added_in(self, folder: Path) -> Added | None:
-        """The added course that lies in a folder; None when it was not added."""
-        place = folder.resolve()
-        return next((a for a in self.courses() if Path(a.folder).resolve() == place), None)
-
-    def origin_of(self, folder: Path) -> str:
-        """Where the course in a folder comes from: the address it was cloned from, or its place."""
-        added = self.added_in(folder)
-        return added.origin if added is not None else str(folder.resolve())
-
-    # Adding
+class Shelf(AddedCourses):
+    """The added courses of one user, to add to and to change."""
 
     def add(self, source: str, limit: float = git.LIMIT) -> Added:
         """Clone a repository, or take note of a folder. Nothing of the course is run.
@@ -293,20 +184,6 @@ class Shelf:
         return added
 
     # Inside
-
-    def _read(self, name: str) -> Added | None:
-        if name.startswith("."):
-            return None
-        try:
-            data = (self._root / name / "origin.json").read_bytes()
-            added = msgspec.json.decode(data, type=Added)
-        except (OSError, ValueError, msgspec.MsgspecError):
-            return None
-        if not added.cloned:
-            return msgspec.structs.replace(added, id=name)
-        # The folder is ours to delete: never believe a file about where it is.
-        place = str(self._root / name / "course")
-        return msgspec.structs.replace(added, id=name, folder=place)
 
     def _retitle(self, added: Added, title: str) -> None:
         if title == added.title:

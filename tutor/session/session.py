@@ -24,8 +24,8 @@ from tutor.session.model import Draft, Hint, Standing, StepRef, StepView, Submit
 from tutor.session.views import lines_of, view
 
 if TYPE_CHECKING:
+    from tutor.elsewhere.added import Shelved
     from tutor.elsewhere.foreign import Foreign
-    from tutor.elsewhere.shelf import Shelved
     from tutor.runtime.job import Hello
     from tutor.runtime.pool import Pool
     from tutor.session.attempts import Attempts
@@ -79,9 +79,9 @@ class Session:
 
         config = load_config(paths.config)
         if course is not None:
-            from tutor.elsewhere.shelf import Shelf
+            from tutor.elsewhere.added import AddedCourses
 
-            course = Shelf(paths.data).locate(course)
+            course = AddedCourses(paths.data).locate(course)
         catalogue = Catalogue.open(course or shipped(), paths.cache)
         pool = Pool({**config.commands()}, cache=paths.cache)
         store = Store.open(paths.data)
@@ -109,10 +109,12 @@ class Session:
         return self._foreign.record if self._foreign is not None else self.catalogue.course.course
 
     def courses(self) -> tuple[Shelved, ...]:
-        """The courses that can be opened: that which came with fwtutor, and those added."""
-        from tutor.elsewhere.shelf import Shelf
+        """The courses to choose among, the shipped one first; none while none was added."""
+        if not (self._paths.data / "courses").is_dir():
+            return ()
+        from tutor.elsewhere.added import AddedCourses
 
-        return Shelf(self._paths.data).shelved()
+        return AddedCourses(self._paths.data).shelved()
 
     # Trust: nothing of a course that did not come with fwtutor runs before the learner says so
 

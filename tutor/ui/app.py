@@ -286,7 +286,7 @@ class TutorApp(ThriftyApp[int]):
                     key = keys.shown(keys.keys_of(action, self.keymap))
                     run = getattr(place, f"action_{action.action}")
                     yield SystemCommand(action.title, f"{action.help} ({key})", run)
-        if screen is self._lesson and len(self.session.courses()) > 1:
+        if screen is self._lesson and self.session.courses():
             other = next(action for action in keys.HOME if action.action == "courses")
             yield SystemCommand(other.title, other.help, self.action_courses)
 

@@ -11,7 +11,7 @@ from tutor.session import StepRef
 from tutor.ui import messages
 
 if TYPE_CHECKING:
-    from tutor.elsewhere.shelf import Shelved
+    from tutor.elsewhere.added import Shelved
     from tutor.session import Session
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from tutor.authoring.preview.lesson_file import LessonFile, OneLesson, find, read
 from tutor.config import load_config
 from tutor.course.models import FrameworkName
+from tutor.elsewhere.added import AddedCourses
 from tutor.elsewhere.foreign import require_own
-from tutor.elsewhere.shelf import Shelf
 from tutor.errors import UsageError
 from tutor.paths import Paths
 from tutor.progress.store import Store
@@ -42,7 +42,7 @@ def preview(
     """
     file = find(name, course)
     if not trusted:
-        require_own([file.path], Shelf(Paths.find().data))
+        require_own([file.path], AddedCourses(Paths.find().data))
     if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") in ("", "dumb"):
         raise UsageError("A preview needs a terminal. `author lint` and `author test` do not.")
     from tutor.ui.app import run_app

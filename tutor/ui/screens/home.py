@@ -206,7 +206,7 @@ class HomeScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """There is another course to open once one was added."""
-        return action != "courses" or len(self._session.courses()) > 1
+        return action != "courses" or bool(self._session.courses())
 
     def show_course(self, session: Session) -> None:
         """Become the map of another course."""
