@@ -84,8 +84,10 @@ SNIPPETS: dict[str, list[tuple[str, str]]] = {
             "`torch.where` or `torch.cond`",
         ),
         (
-            "class M(nn.Module):\n  def forward(self, a): return a if a.sum() > 0 else -a\n"
-            "torch.export.export(M(), (x,))",
+            (
+                "class M(nn.Module):\n  def forward(self, a): return a if a.sum() > 0 else -a\n"
+                "torch.export.export(M(), (x,))"
+            ),
             "cannot branch on values",
         ),
         ("torch.func.vmap(lambda a: a.sum().item())(x)", "stands for a whole batch"),
@@ -165,9 +167,11 @@ SNIPPETS: dict[str, list[tuple[str, str]]] = {
             "there are 3 logits; the target has a class 5",
         ),
         (
-            "m = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])\n"
-            "m.compile('sgd', 'sparse_categorical_crossentropy')\n"
-            "m.fit(x, tf.constant([0, 5]), verbose=0)",
+            (
+                "m = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])\n"
+                "m.compile('sgd', 'sparse_categorical_crossentropy')\n"
+                "m.fit(x, tf.constant([0, 5]), verbose=0)"
+            ),
             "the target has a class 5",
         ),
         (
@@ -199,8 +203,10 @@ SNIPPETS: dict[str, list[tuple[str, str]]] = {
         ),
         ("keras.optimizers.SGD().apply_gradients([(None, v)])", "Every gradient is `None`"),
         (
-            "o = keras.optimizers.SGD(); o.apply_gradients([(v + 0, v)])\n"
-            "u = tf.Variable([1.0]); o.apply_gradients([(u + 0, u)])",
+            (
+                "o = keras.optimizers.SGD(); o.apply_gradients([(v + 0, v)])\n"
+                "u = tf.Variable([1.0]); o.apply_gradients([(u + 0, u)])"
+            ),
             "make a new one for these",
         ),
         ("with tf.GradientTape() as t: t.watch(5)", "`tf.constant`"),
@@ -223,8 +229,10 @@ SNIPPETS: dict[str, list[tuple[str, str]]] = {
         ),
         ("keras.Sequential([keras.layers.Dense(2)]).fit(x, x)", "call `compile` first"),
         (
-            "m = keras.Sequential([keras.layers.Dense(2)]); m.compile('sgd', 'mse')\n"
-            "m.fit(tf.ones((4, 3)), tf.ones((5, 2)), verbose=0)",
+            (
+                "m = keras.Sequential([keras.layers.Dense(2)]); m.compile('sgd', 'mse')\n"
+                "m.fit(tf.ones((4, 3)), tf.ones((5, 2)), verbose=0)"
+            ),
             "equally many examples: 4 and 5",
         ),
         ("keras.Sequential([keras.layers.Dense(2)]).count_params()", "first sees an input"),

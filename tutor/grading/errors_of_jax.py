@@ -104,7 +104,8 @@ TABLE: tuple[Explained, ...] = (
     ),
     Explained(
         "(?:TypeError|ValueError)",
-        r"[Ii]ncompatible shapes for broadcasting: (?P<a>\([\d, ]*\)),? (?:and )?(?P<b>\([\d, ]*\))",
+        r"[Ii]ncompatible shapes for broadcasting: (?P<a>\([\d, ]*\)),? "
+        r"(?:and )?(?P<b>\([\d, ]*\))",
         "Shapes broadcast only where sizes, counted from the right, are equal or 1: {a} does not "
         "fit {b}.",
     ),

@@ -66,7 +66,8 @@ TABLE: tuple[Explained, ...] = (
     ),
     Explained(
         "InvalidArgumentError",
-        r"Received a label value of (?P<i>-?\d+) which is outside the valid range of \[0, (?P<n>\d+)",
+        r"Received a label value of (?P<i>-?\d+) which is outside the valid range of "
+        r"\[0, (?P<n>\d+)",
         "Classes count from 0, and there are {n} logits; the target has a class {i}.",
     ),
     Explained(

@@ -66,8 +66,8 @@ TABLE: tuple[Explained, ...] = (
     ),
     Explained(
         "RuntimeError",
-        r"size mismatch for (?P<name>[\w.]+): copying a param with shape torch\.Size\((?P<a>\S.*?)\)"
-        r" from checkpoint, the shape in current model is torch\.Size\((?P<b>\S.*?)\)",
+        r"size mismatch for (?P<name>[\w.]+): copying a param with shape "
+        r"torch\.Size\((?P<a>\S.*?)\) from checkpoint, the shape in current model is torch\.Size\((?P<b>\S.*?)\)",
         "The weights saved are of another architecture: `{name}` is {a} there and {b} here.",
     ),
     Explained(
@@ -138,7 +138,7 @@ TABLE: tuple[Explained, ...] = (
     Explained(
         "AttributeError",
         r"'NoneType' object has no attribute 'zero_'",
-        "`.grad` is `None` until a backward pass has filled it: `optimizer.zero_grad()` knows that.",
+        "`.grad` is `None` until a backward pass has filled it; `optimizer.zero_grad()` knows.",
     ),
     # devices and dtypes
     Explained(
@@ -155,7 +155,7 @@ TABLE: tuple[Explained, ...] = (
     ),
     Explained(
         "(?:AssertionError|RuntimeError)",
-        r"(?:Torch not compiled with CUDA enabled|No CUDA GPUs are available|Found no NVIDIA driver)",
+        r"Torch not compiled with CUDA enabled|No CUDA GPUs are available|Found no NVIDIA driver",
         "There is no CUDA here: pick the device with `torch.cuda.is_available()`.",
     ),
     Explained(
@@ -206,8 +206,8 @@ TABLE: tuple[Explained, ...] = (
     ),
     Explained(
         "IndexError",
-        r"Dimension out of range \(expected to be in range of \[(?P<a>-?\d+), (?P<b>\d+)\], but got "
-        r"(?P<c>-?\d+)\)",
+        r"Dimension out of range \(expected to be in range of \[(?P<a>-?\d+), (?P<b>\d+)\], "
+        r"but got (?P<c>-?\d+)\)",
         "The tensor has axes {a} to {b}; there is no axis {c}.",
     ),
     Explained(
