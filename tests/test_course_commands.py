@@ -5,8 +5,11 @@ from __future__ import annotations
 import ctypes
 import json
 import os
+import signal
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -224,3 +227,41 @@ def test_an_authors_tools_refuse_a_clone(fwtutor: Run, tmp_path: Path, command: 
         "read it, then give `--trust`.\n"
     )
     assert "was cloned from" not in fwtutor("author", command, str(lesson), "--trust").stderr
+
+
+@pytest.mark.parametrize(
+    ("signum", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
+def test_a_clone_that_is_interrupted_leaves_nothing(
+    tmp_path: Path, signum: int, status: int
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tutor", "course", "add", f"https://127.0.0.1:{port}/a.git"],
+            cwd=ROOT,
+            env={**os.environ, "FWTUTOR_HOME": str(tmp_path)},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        connection, _ = server.accept()  # git is talking
+        with connection:
+            process.send_signal(signum)
+            _, said = process.communicate(timeout=60)
+    assert process.returncode == status
+    assert "Traceback" not in said
+    assert list((tmp_path / "courses").iterdir()) == []
+    deadline = time.monotonic() + 10
+    while _running(f":{port}/"):
+        assert time.monotonic() < deadline, "git went on"
+        time.sleep(0.02)
+
+
+def _running(words: str) -> bool:
+    for folder in Path("/proc").iterdir():
+        try:
+            if folder.name.isdigit() and words.encode() in (folder / "cmdline").read_bytes():
+                return True
+        except OSError:
+            continue
+    return False

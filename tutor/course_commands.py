@@ -6,9 +6,10 @@ Exit status: 0 done, 2 usage or no course, 3 the repository or the data folder c
 from __future__ import annotations
 
 import argparse
+import signal
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from tutor.arguments import Parser, split_command
 from tutor.course.catalogue import Catalogue
@@ -44,7 +45,19 @@ def run(words: Sequence[str]) -> int:
             f"There is no `course {name}`; expected {known}.{nearest(name, _COMMANDS)}"
         )
     build, start = _COMMANDS[name]
-    return start(build().parse_intermixed_args(rest))
+    arguments = build().parse_intermixed_args(rest)
+    signals = (signal.SIGTERM, signal.SIGHUP)
+    before = {signum: signal.signal(signum, _end) for signum in signals}
+    try:
+        return start(arguments)
+    finally:
+        for signum, handler in before.items():
+            signal.signal(signum, handler)
+
+
+def _end(signum: int, _frame: object) -> NoReturn:
+    """End as the signal would, but with git ended and its half-made clone deleted."""
+    raise SystemExit(128 + signum)
 
 
 def _parser(prog: str, about: str, *, json: bool = True) -> Parser:
