@@ -144,8 +144,8 @@ async def test_a_step_that_becomes_another_kind(file: LessonFile) -> None:
         text = file.path.read_text()
         start, end = text.index("  - order:"), text.index("  - code:\n      id: scale")
         file.path.write_text(text[:start] + "  - read: {id: lines, text: Now read.}\n" + text[end:])
-        await until(pilot, lambda: lesson_of(pilot).view.kind == "read")
-        assert "Now read." in text_of(pilot, "prose")
+        await until(pilot, lambda: "Now read." in text_of(pilot, "prose"))
+        assert lesson_of(pilot).view.kind == "read"
 
 
 async def test_options_change_and_the_mark_stays(file: LessonFile) -> None:
