@@ -9,7 +9,6 @@ from pathlib import Path
 
 from tutor.runtime.host import Host
 
-
 GIVEN_UP_SECONDS = 1.0
 """How long closing waits for processes whose start was given up: each is ended in 0.2 s."""
 
