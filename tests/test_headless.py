@@ -405,6 +405,16 @@ def test_check_runs_and_grades_for_real(tmp_path: Path, framework: str) -> None:
     assert "That leaves one out." in done.stdout
 
 
+def test_a_wrong_prediction_does_not_print_the_answer(tmp_path: Path) -> None:
+    words = ("check", "sums/total", "--framework", "numpy", "--answer")
+    done = fwtutor(tmp_path, *words, "5")
+    assert (done.returncode, "added" in done.stdout + done.stderr) == (1, False)
+    found = json.loads(fwtutor(tmp_path, *words, "5", "--json").stdout)
+    assert (found["verdict"], found["output"]) == ("fail", "")
+    found = json.loads(fwtutor(tmp_path, *words, "6", "--json").stdout)
+    assert (found["verdict"], found["output"]) == ("pass", "added\n")
+
+
 def test_check_of_code_from_stdin(tmp_path: Path) -> None:
     right = "print('mine')\ndef total(xs):\n    return sum(xs)\n"
     words = ("check", "sums/write-total", "--framework", "numpy", "-")

@@ -27,7 +27,7 @@ from tutor.errors import NotOnThisMachine, RuntimeUnavailable
 from tutor.grading.grade import WrongProgram, grade_order, unfilled_blank
 from tutor.grading.verdict import Verdict
 from tutor.runtime.host import Host
-from tutor.runtime.job import Job, Outcome
+from tutor.runtime.job import Job, Outcome, Printed
 from tutor.runtime.pool import Pool
 from tutor.session.judging import (
     authors_fault,
@@ -131,13 +131,11 @@ class Attempts:
                     job = read_job(step, shown.framework)
                 case Code():
                     job = code_job(step, shown.framework, answer, (0,), checked=False)
-                case Value():
-                    job = value_job(step, shown.framework)
                 case Measure():
                     async for event in self._submit(step, shown, "", 0):
                         yield event
                     return
-                case Choose() | Order():
+                case Value() | Choose() | Order():
                     yield unchecked("There is no program to run here; submit your answer.", shown)
                     return
             ran: _Ran | None = None
@@ -177,11 +175,11 @@ class Attempts:
             case Read():
                 events = self.run(step, shown, answer)
             case Value():
-                events = self._submit_value(step, shown, answer)
+                events = _held_back(self._submit_value(step, shown, answer))
             case Code():
                 events = self._submit_code(step, shown, answer, tries)
             case Choose():
-                events = self._submit_choice(step, shown, answer)
+                events = _held_back(self._submit_choice(step, shown, answer))
             case Order():
                 events = self._submit_order(step, shown, answer, tries)
             case Measure():
@@ -390,3 +388,16 @@ class Attempts:
                 )
             found.append(wrong_program(mistake, outcome, step.checks))
         return [wrong for wrong in found if wrong is not None]
+
+
+async def _held_back(events: AsyncIterator[SubmitEvent]) -> AsyncIterator[SubmitEvent]:
+    """Give what a prediction's code prints, which may be the answer, only once that is right."""
+    printed: list[Printed] = []
+    async for event in events:
+        if isinstance(event, Printed):
+            printed.append(event)
+            continue
+        if isinstance(event, Verdict) and event.verdict == "pass":
+            for held in printed:
+                yield held
+        yield event

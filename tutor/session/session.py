@@ -322,12 +322,12 @@ class Session:
             UsageError: The learner has not tried yet, or the step has nothing to show.
         """
         lesson, step, index = self._find(ref)
-        if not isinstance(step, Code | Order):
-            raise UsageError(
-                "This step has no program to show: its answer is computed when you answer. "
-                "The hints lead to it."
-            )
         chosen = view(lesson, index, framework).framework
+        if not isinstance(step, Code | Order):
+            then = "Yours was right." if self._passed(ref, chosen) else "The hints lead to it."
+            raise UsageError(
+                f"This step has no program to show: its answer is computed when you answer. {then}"
+            )
         starter = step.variants[chosen].starter if isinstance(step, Code) else ""
         tried = any(
             attempt.verdict in ("pass", "fail")
@@ -340,6 +340,14 @@ class Session:
         if isinstance(step, Code):
             return step.variants[chosen].solution
         return "\n".join(lines_of(step, chosen))
+
+    def explanation(self, ref: StepRef, framework: FrameworkName) -> str:
+        """What a pass explained, to read again; empty until the step was passed there."""
+        lesson, step, index = self._find(ref)
+        shown = view(lesson, index, framework).framework
+        if isinstance(step, Read) or not self._passed(ref, shown):
+            return ""
+        return text_for(step.explain, shown)
 
     def reset(self, lesson: str | None = None, step: str | None = None) -> int:
         """Forget drafts, attempts and hints; how many rows went."""
@@ -420,6 +428,10 @@ class Session:
             )
         index = ids.index(ref.step)
         return lesson, lesson.steps[index], index
+
+    def _passed(self, ref: StepRef, framework: FrameworkName) -> bool:
+        passed = self.store.passed(self.course).get(ref.lesson, set())
+        return (ref.step, framework) in passed
 
     def _key(self, ref: StepRef, framework: FrameworkName) -> dict[str, str]:
         return {
