@@ -149,20 +149,6 @@ PLANTS: dict[str, tuple[str, list[Edit], str, str, str]] = {
         "- code: |",
         "equal to the solution",
     ),
-    "a mistake is the starter": (
-        "product-rule",
-        [
-            lambda text: in_step(
-                "product-rule",
-                r"^          mistakes:\n",
-                "          mistakes:\n"
-                "            - code: |\n" + starter_of(text, "product-rule") + "              say: Planted.\n",
-            )(text)
-        ],
-        "same",
-        "- code: |",
-        "is the starter",
-    ),
     "an exception is taken by an earlier mistake": (
         "slope-function",
         [

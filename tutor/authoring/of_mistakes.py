@@ -20,7 +20,7 @@ def mistake_notes(at: StepAt) -> Iterator[Note]:
     elif isinstance(step, Code):
         for framework, variant in step.variants.items():
             keys = (*at.keys, "variants", framework)
-            yield from _of_program(variant, keys, fix=step.task == "fix")
+            yield from _of_program(variant, keys)
             yield from _of_exceptions(variant, keys)
     elif isinstance(step, Order):
         per_framework = (
@@ -55,20 +55,14 @@ def _typed_or_probed(mistake: Mistake, probe: str) -> str:
     return "typed " + " ".join((mistake.answer or "").split()).lower()
 
 
-def _of_program(variant: Variant, keys: Keys, *, fix: bool) -> Iterator[Note]:
+def _of_program(variant: Variant, keys: Keys) -> Iterator[Note]:
     seen = {normal_form(variant.solution): 0}
-    starter = "" if fix else normal_form(variant.starter)
     for number, mistake in enumerate(variant.mistakes, 1):
         if mistake.code is None:
             continue
         path = (*keys, "mistakes", number - 1, "code")
         form = normal_form(mistake.code)
-        if form == starter:
-            message = (
-                "this mistake is the starter: it says what a learner did who has done nothing yet"
-            )
-            yield Note("same", path, message)
-        elif form in seen:
+        if form in seen:
             yield Note("same", path, _same(seen[form], "solution"))
         seen.setdefault(form, number)
 
