@@ -63,6 +63,13 @@ async def test_system_exit(numpy: Host, call: str) -> None:
     assert "line 2" in ran.outcome.words
 
 
+@pytest.mark.parametrize("code", ["10**5000", "type('T', (), {'__str__': lambda self: 1 / 0})()"])
+async def test_an_exit_code_that_cannot_be_shown(numpy: Host, code: str) -> None:
+    ran = await run(numpy, f"raise SystemExit({code})")
+    assert ran.outcome.how == "exited"
+    assert "SystemExit at line 1" in ran.outcome.words
+
+
 async def test_killed_from_outside(numpy: Host) -> None:
     ran = await run(numpy, "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)")
     assert ran.outcome.how == "crashed"
@@ -182,6 +189,29 @@ async def test_bytes_that_are_no_text(numpy: Host) -> None:
         numpy, "import os\nos.write(1, b'\\xff\\xc3')\nos.write(1, b'\\xa9')\nprint('\\ud800')"
     )
     assert ran.text() == "\ufffdé\\ud800\n"
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["raise ValueError('\\ud800')", "raise SystemExit('\\ud800')", "raise ValueError(chr(0xD800))"],
+)
+async def test_a_message_that_utf8_cannot_hold(numpy: Host, source: str) -> None:
+    ran = await run(numpy, source)
+    assert ran.outcome.how in ("raised", "exited")
+    assert "\\ud800" in ran.outcome.words
+
+
+async def test_values_that_utf8_cannot_hold(numpy: Host) -> None:
+    ran = await run(numpy, "import warnings\nwarnings.warn('\\ud800')\nx = 'a\\ud800é'", "x")
+    assert ran.first == ("a\\ud800é",)
+    assert ran.outcome.warnings == ("UserWarning: \\ud800",)
+    assert (await run(numpy, "x = '\udcff'", "len(x)")).first == (1,)
+
+
+async def test_a_clock_of_its_own(numpy: Host) -> None:
+    ran = await run(numpy, "import time\ntime.perf_counter = lambda: float('nan')\nx = 1", "x")
+    assert ran.first == (1,)
+    assert 0 <= ran.outcome.seconds < 60
 
 
 async def test_frameworks_log_apart(numpy: Host) -> None:
@@ -306,7 +336,9 @@ async def test_files_are_removed(numpy: Host) -> None:
 
 
 async def test_directories_nested_without_end(numpy: Host) -> None:
-    source = "import os\nhere = os.getcwd()\nfor _ in range(3000):\n    os.mkdir('d')\n    os.chdir('d')"
+    source = (
+        "import os\nhere = os.getcwd()\nfor _ in range(3000):\n    os.mkdir('d')\n    os.chdir('d')"
+    )
     ran = await run(numpy, source, "here")
     assert await no_attempt_left(numpy)
     assert not Path(ran.first[0]).exists()

@@ -232,6 +232,74 @@ async def test_a_ui_that_is_killed_leaves_nothing() -> None:
     assert not Path(first[1]).exists()
 
 
+@pytest.mark.parametrize("held", [">/dev/null", ""])
+async def test_something_else_holds_the_pipes(held: str) -> None:
+    """As ssh's master connection holds stderr, and what a wrapper script left may hold both."""
+    script = f'setsid sleep 30 {held} & echo "held by $!" >&2; exec {sys.executable} "$@"'
+    host = await Host.start("numpy", ("sh", "-c", script, "sh"))
+    holder = int(next(line for line in host.noise if "held by" in line).split()[-1])
+    try:
+        running = asyncio.create_task(run(host, "import time\nprint('on')\ntime.sleep(60)"))
+        await asyncio.sleep(0.2)
+        os.kill(host.pid, signal.SIGKILL)
+        assert (await asyncio.wait_for(running, 10)).outcome.how == "host-lost"
+        await asyncio.wait_for(host.close(), 10)
+        assert alive(holder)
+    finally:
+        os.kill(holder, signal.SIGKILL)
+
+
+async def test_a_host_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tutor.runtime.host.STOP_SECONDS", 0.5)
+    host = await Host.start("numpy")
+    try:
+        source = "import os, signal\nos.kill(os.getppid(), signal.SIGSTOP)\nwhile True: pass"
+        running = asyncio.create_task(run(host, source, limits={"seconds": 0.1}))
+        await asyncio.sleep(0.3)
+        below = descendants(host.pid, table())
+        await host.stop()
+        assert (await asyncio.wait_for(running, 20)).outcome.how == "host-lost"
+        assert await gone(host.pid, *below)
+    finally:
+        await host.close()
+
+
+GARBLED = """
+import json, struct, sys, time
+head = json.dumps({"op": "hello", "framework": "numpy", "version": "", "python": "", "pid": 1,
+    "executable": "", "machine": "", "devices": [], "import_seconds": 0, "forks": True,
+    "forks_why": "", "folder": "/nowhere"}).encode()
+out = sys.stdout.buffer
+out.write(struct.pack(">II", len(head), 0) + head)
+out.flush()
+sys.stdin.buffer.readline()
+time.sleep(0.5)
+out.write(b"a banner from the far side's login shell")
+out.flush()
+time.sleep(60)
+"""
+
+
+async def test_a_host_that_talks_nonsense(tmp_path: Path) -> None:
+    (tmp_path / "garbled.py").write_text(GARBLED)
+    host = await Host.start("numpy", (sys.executable, str(tmp_path / "garbled.py")))
+    assert (await asyncio.wait_for(run(host, "x = 1"), 20)).outcome.how == "host-lost"
+    assert not alive(host.pid)
+    await host.close()
+
+
+async def test_paths_that_are_no_utf8(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff"))
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    host = await Host.start("numpy", cache=folder / "cache")
+    try:
+        assert (await run(host, "import os", "os.path.exists(os.getcwd())")).first == (True,)
+    finally:
+        await host.close()
+    assert not list(folder.iterdir())
+
+
 async def test_cancelling_a_start_leaves_nothing() -> None:
     starting = asyncio.create_task(Host.start("numpy"))
     await asyncio.sleep(0.01)

@@ -31,8 +31,37 @@ START_SECONDS = 120.0
 """For the import and the first worker: TensorFlow on a cold network file system takes minutes."""
 CLOSE_SECONDS = 5.0
 """For a host to kill its workers and go; then its group is killed."""
+STOP_SECONDS = 10.0
+"""For a stopped job to end: the host itself takes 6 s at most, so one that takes longer hangs."""
+PIPE_SECONDS = 0.3
+"""For what a host said last to be read when something else holds its pipes open."""
 NOISE_LINES = 400
 """Lines of framework logging that are kept."""
+
+
+class _Pipes(asyncio.subprocess.SubprocessStreamProtocol):
+    """A process's pipes, which end when it does.
+
+    Something that outlives it may hold them: ssh's master connection, or what a wrapper script
+    started. asyncio would wait for that as well, in ``Process.wait`` too.
+    """
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Note where the pipes are."""
+        assert isinstance(transport, asyncio.SubprocessTransport)
+        self._pipes = transport
+        super().connection_made(transport)
+
+    def process_exited(self) -> None:
+        """Close them, once what waits in them was read."""
+        super().process_exited()
+        asyncio.get_running_loop().call_later(PIPE_SECONDS, self._close)
+
+    def _close(self) -> None:
+        for fd in (0, 1, 2):
+            pipe = self._pipes.get_pipe_transport(fd)
+            if pipe is not None:
+                pipe.close()
 
 
 class Host:
@@ -101,20 +130,19 @@ class Host:
         return launch.describe(self.interpreter)
 
     async def _launch(self, body: bytes) -> None:
+        loop = asyncio.get_running_loop()
         try:
-            self._process = await asyncio.create_subprocess_exec(
+            transport, pipes = await loop.subprocess_exec(
+                lambda: _Pipes(limit=1 << 22, loop=loop),
                 *launch.command_line(self.interpreter),
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
                 start_new_session=True,
                 env=launch.environment(),
-                limit=1 << 22,
             )
         except OSError as error:
             raise RuntimeUnavailable(
                 f"{self.program} cannot be started: {error.strerror or error}."
             ) from error
+        self._process = asyncio.subprocess.Process(transport, pipes, loop)
         self.pid = self._process.pid
         self.alive = True
         assert self._process.stdin is not None
@@ -151,19 +179,14 @@ class Host:
 
     async def _read(self, stream: asyncio.StreamReader) -> None:
         """Pass frames to whoever waits for them, until the host is gone."""
-        try:
+        with contextlib.suppress(
+            asyncio.IncompleteReadError, BrokenFrameError, msgspec.DecodeError, ConnectionError
+        ):
             while True:
                 head, blob = await protocol.read_frame(stream)
                 self._dispatch(head, blob)
-        except (
-            asyncio.IncompleteReadError,
-            BrokenFrameError,
-            msgspec.DecodeError,
-            ConnectionError,
-        ):
-            pass
         self.alive = False
-        status = await self._process.wait()
+        status = await self._ended(1.0)
         self._remove_folder()
         lost = outcome.host_lost(self.framework, status)
         for queue in self._runs.values():
@@ -171,6 +194,18 @@ class Host:
         for future in self._warm.values():
             if not future.done():
                 future.set_result({"what": "host-lost", "words": lost.words})
+
+    async def _ended(self, grace: float) -> int | None:
+        """Wait for the process to end, and kill its group when it has not after its grace."""
+        for seconds in (grace, CLOSE_SECONDS):
+            with contextlib.suppress(TimeoutError):
+                return await asyncio.wait_for(self._process.wait(), seconds)
+            self._kill()
+        return None  # the kernel does not let go of it
+
+    def _kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
 
     def _remove_folder(self) -> None:
         """Remove what a host that was killed could not, where it ran on this machine."""
@@ -233,9 +268,18 @@ class Host:
                 self._send_soon({"op": "stop", "id": number})
 
     async def stop(self) -> None:
-        """Ask the learner's job in flight to stop; its Outcome says `stopped`."""
+        """Ask the learner's job in flight to stop; its Outcome says `stopped`.
+
+        A host that does not answer (itself stopped, or behind a line that has dropped) is killed.
+        """
         if self._current is not None:
+            hangs = asyncio.get_running_loop().call_later
+            hangs(STOP_SECONDS, self._kill_if_running, self._current)
             await self._send({"op": "stop", "id": self._current})
+
+    def _kill_if_running(self, number: int) -> None:
+        if number in self._runs and self.alive:
+            self._kill()
 
     async def warm_up(self) -> None:
         """Wait until a spare is ready, so that the next run waits for nothing.
@@ -274,15 +318,9 @@ class Host:
             assert process.stdin is not None
             with contextlib.suppress(ConnectionError, RuntimeError):
                 process.stdin.close()  # it goes when its stdin ends
-            try:
-                # one that never said hello has no workers to clear away
-                grace = CLOSE_SECONDS if self.folder else 0.2
-                await asyncio.wait_for(process.wait(), grace)
-            except TimeoutError:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
-                await process.wait()
+            # one that never said hello has no workers to clear away
+            await self._ended(CLOSE_SECONDS if self.folder else 0.2)
         for task in self._tasks:
-            with contextlib.suppress(asyncio.CancelledError):
+            with contextlib.suppress(asyncio.CancelledError, TimeoutError):
                 await asyncio.wait_for(task, 1) if not task.done() else None
         self._tasks.clear()

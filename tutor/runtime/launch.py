@@ -11,9 +11,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from tutor.errors import RuntimeUnavailable
+from tutor.runtime.protocol import to_json
 
 PACKAGE = "fwtutor_worker"
 """What the worker's package is called on the far side, where there is no `tutor`."""
@@ -103,7 +102,7 @@ def payload(framework: str, main: str, config: Mapping[str, Any], cache: Path | 
             "options": list(PYTHON_OPTIONS),
         },
     }
-    text = msgspec.json.encode(body)
+    text = to_json(body)
     return b"%d\n" % len(text) + text
 
 

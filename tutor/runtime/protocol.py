@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 
 import msgspec
@@ -13,9 +14,17 @@ _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
 
 
+def to_json(value: Any) -> bytes:
+    """Return JSON; also of text that UTF-8 cannot hold, such as a path that is no UTF-8."""
+    try:
+        return _encode(value)
+    except UnicodeEncodeError:
+        return json.dumps(msgspec.to_builtins(value)).encode()  # lone surrogates escaped
+
+
 def pack(head: Any) -> bytes:
     """Return a frame with no blob."""
-    text = _encode(head)
+    text = to_json(head)
     return SIZES.pack(len(text), 0) + text
 
 

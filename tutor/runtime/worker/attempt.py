@@ -33,7 +33,7 @@ from .stdout import Muted, Stdout
 Head = dict[str, Any]
 
 # Bound now: the learner's code may replace them.
-_exit, _getpid = os._exit, os.getpid
+_exit, _getpid, _now = os._exit, os.getpid, time.perf_counter
 _settrace, _setprofile = sys.settrace, sys.setprofile
 BUILTINS = dict(builtins.__dict__)
 """What a probe calls by name is Python's own, whatever the learner's code defined or replaced."""
@@ -133,7 +133,7 @@ class Attempt:
             return
         self._settle()
         self.worker.send({"op": "begin"})
-        begun = time.perf_counter()
+        begun = _now()
         report: Head = {"op": "done", "how": "finished"}
         rows: list[list[encode.Wire]] = []
         try:
@@ -154,7 +154,7 @@ class Attempt:
         if _getpid() != process:
             _exit(0)  # a fork of the learner's that came back here: the worker itself reports
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        report["seconds"] = time.perf_counter() - begun
+        report["seconds"] = _now() - begun
         report["warnings"] = self.warned
         report["leaks"] = self.leaks
         self.stdout.settle()
@@ -323,7 +323,10 @@ def _importable(name: str) -> bool:
 
 
 def _exit_code(error: SystemExit) -> str:
-    return "" if error.code is None else str(error.code)[:200]
+    try:
+        return "" if error.code is None else str(error.code)[:200]
+    except BaseException:  # an object of the learner's own, or over 4300 digits
+        return ""
 
 
 def _flush_c() -> None:

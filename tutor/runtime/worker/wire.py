@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import json.encoder
 import os
+import re
 import struct
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -31,18 +32,33 @@ class BrokenFrameError(Exception):
 
 
 def _make_dumps() -> Callable[[Any], bytes]:
-    """Return a JSON encoder that runs in C throughout.
+    r"""Return a JSON encoder that runs in C throughout.
 
     ``json.dumps`` asks ``isinstance`` in Python, which the learner's code may have replaced.
+    A lone surrogate, which UTF-8 cannot hold, is spelt out as Python would: ``\ud800``.
     """
-    plain = json.JSONEncoder(separators=(",", ":"))
+    plain = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     make = getattr(json.encoder, "c_make_encoder", None)
     if make is None:
-        return lambda value: plain.encode(value).encode("utf-8", "surrogatepass")
-    escape = json.encoder.encode_basestring_ascii
-    encode = make(None, plain.default, escape, None, ":", ",", False, False, True)
-    join = "".join
-    return lambda value: join(encode(value, 0)).encode("ascii")
+        text_of = plain.encode
+    else:
+        escape = json.encoder.encode_basestring
+        encode = make(None, plain.default, escape, None, ":", ",", False, False, False)
+        join = "".join
+
+        def text_of(value: Any) -> str:
+            return join(encode(value, 0))
+
+    spell_out = re.compile("[\ud800-\udfff]").sub
+
+    def dumps(value: Any) -> bytes:
+        text = text_of(value)
+        try:
+            return text.encode()
+        except UnicodeEncodeError:
+            return spell_out(lambda found: f"\\\\u{ord(found[0]):04x}", text).encode()
+
+    return dumps
 
 
 dumps = _make_dumps()
