@@ -208,6 +208,14 @@ async def test_values_that_utf8_cannot_hold(numpy: Host) -> None:
     assert (await run(numpy, "x = '\udcff'", "len(x)")).first == (1,)
 
 
+async def test_warnings_without_end(numpy: Host) -> None:
+    source = "import warnings\nfor n in range(20_000):\n    warnings.warn(f'{n} ' + 'x' * 10_000)"
+    ran = await run(numpy, source, "len(warned())", limits={"seconds": 60})
+    assert ran.first == (1000,)
+    assert ran.outcome.warnings[0].startswith("UserWarning: 0 xxx")
+    assert max(map(len, ran.outcome.warnings)) == 2000
+
+
 async def test_a_clock_of_its_own(numpy: Host) -> None:
     ran = await run(numpy, "import time\ntime.perf_counter = lambda: float('nan')\nx = 1", "x")
     assert ran.first == (1,)
@@ -320,6 +328,13 @@ async def test_a_giant_file(numpy: Host) -> None:
     )
     assert ran.outcome.how == "file-too-large"
     assert "limit of 4 MiB" in ran.outcome.words
+
+
+async def test_no_room_for_its_own_source(numpy: Host) -> None:
+    """As on a full disk: the learner's code is not at fault."""
+    source = "import inspect\ndef f():\n    return 1\ntext = inspect.getsource(f)"
+    ran = await run(numpy, source, "text", limits={"file": 0})
+    assert ran.first == ("def f():\n    return 1\n",)
 
 
 async def test_files_are_removed(numpy: Host) -> None:

@@ -97,13 +97,26 @@ async def test_a_framework_that_kills_its_python(bare_python: Path, tmp_path: Pa
     assert "cannot go on" in text
 
 
-async def test_a_torch_py_in_the_current_folder(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("cold", ["", "because"])
+async def test_modules_in_the_current_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cold: str
 ) -> None:
-    (tmp_path / "numpy.py").write_text("raise RuntimeError('the wrong numpy')")
+    for name in ("numpy", "json", "random", "types", "re", "platform"):
+        (tmp_path / f"{name}.py").write_text("raise RuntimeError('the wrong one')")
     monkeypatch.chdir(tmp_path)
-    host = await Host.start("numpy")
+    host = await Host.start("numpy", cold=cold)
     await host.close()
+
+
+async def test_a_limit_on_files_below_ours() -> None:
+    script = f'ulimit -f 20000; exec {sys.executable} "$@"'  # 10 MB
+    host = await Host.start("numpy", ("sh", "-c", script, "sh"))
+    try:
+        assert (await run(host, "x = 1", "x")).first == (1,)
+        ran = await run(host, "open('big', 'wb').write(bytes(30_000_000))")
+        assert ran.outcome.how == "file-too-large"
+    finally:
+        await host.close()
 
 
 async def test_another_environment_that_has_torch_and_not_fwtutor(

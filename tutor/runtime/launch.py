@@ -18,12 +18,16 @@ PACKAGE = "fwtutor_worker"
 """What the worker's package is called on the far side, where there is no `tutor`."""
 
 BOOTSTRAP = (
+    "import sys;sys.path[:]=filter(None,sys.path)\n"
     "f=open(0,'rb',0,closefd=False);n=int(f.readline());b=b'';\n"
     "while len(b)<n:b+=f.read(n-len(b)) or exit(1)\n"
     "import json;p=json.loads(b);exec(compile(p['loader'],'<fwtutor_worker.loader>','exec'),"
     "{'__name__':'fwtutor_worker_loader','PAYLOAD':p})"
 )
-"""Reads a length and that much JSON from stdin, byte-exact, and runs the loader in it."""
+"""Reads a length and that much JSON from stdin, byte-exact, and runs the loader in it.
+
+`-c` puts "" first in the path: a json.py or a torch.py in the current folder would be imported.
+"""
 
 PYTHON_OPTIONS = ("-u", "-B")
 """Unbuffered; no .pyc files beside modules that are not ours. Not `-I`: it hides a user's

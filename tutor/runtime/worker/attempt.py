@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import contextlib
 import ctypes
 import importlib.util
 import os
@@ -37,6 +38,9 @@ _exit, _getpid, _now = os._exit, os.getpid, time.perf_counter
 _settrace, _setprofile = sys.settrace, sys.setprofile
 BUILTINS = dict(builtins.__dict__)
 """What a probe calls by name is Python's own, whatever the learner's code defined or replaced."""
+
+MAX_WARNINGS = 1000
+"""Distinct ones that are kept; a loop may give each its own number."""
 
 FORGOTTEN: list[Any] = []
 """Our own modules, once they are out of sys.modules: freeing one empties its namespace."""
@@ -117,7 +121,8 @@ class Attempt:
         self.adapter = worker.adapter
         self.job = job
         self.encode = Encoding(worker.adapter)
-        self.warned: list[str] = []
+        self.warned: dict[str, None] = {}
+        """Each distinct warning, in order."""
         self.stdout = Stdout()
         self.leaks: list[str] = []
         self.files: dict[str, str] = {}
@@ -155,7 +160,7 @@ class Attempt:
             _exit(0)  # a fork of the learner's that came back here: the worker itself reports
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         report["seconds"] = _now() - begun
-        report["warnings"] = self.warned
+        report["warnings"] = [*self.warned]
         report["leaks"] = self.leaks
         self.stdout.settle()
         _flush_c()
@@ -167,9 +172,10 @@ class Attempt:
         os.environ["TMPDIR"] = self.worker.folder
         tempfile.tempdir = None  # the host has asked for it already, and it is remembered
         limit = int(self.job["limits"]["file"])
-        resource.setrlimit(
-            resource.RLIMIT_FSIZE, (limit, resource.getrlimit(resource.RLIMIT_FSIZE)[1])
-        )
+        most = resource.getrlimit(resource.RLIMIT_FSIZE)[1]  # the machine may allow less
+        if most != resource.RLIM_INFINITY:
+            limit = min(limit, most)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, most))
         if not self.job["compile_cache"]:
             self.adapter.without_cache()
         warnings.resetwarnings()
@@ -226,7 +232,9 @@ class Attempt:
             # a real file, so that inspect, AutoGraph and torch.compile find the source
             self.files[file] = name
             self._sources[file] = block["source"]
-            with open(file, "w", encoding="utf-8") as out:
+            path = os.path.join(self.worker.folder, file)
+            # on a full disk linecache still has it
+            with contextlib.suppress(OSError), open(path, "w", encoding="utf-8") as out:
                 out.write(block["source"])
             trace.remember(file, block["source"])
         return compile(block["source"], file, "exec", dont_inherit=True)
@@ -275,10 +283,11 @@ class Attempt:
         file: Any = None,
         line: Any = None,
     ) -> None:
-        text = f"{category.__name__}: {message}"
+        text = f"{category.__name__}: {message}"[:2000]
         if text in self.warned:
             return
-        self.warned.append(text[:2000])
+        if len(self.warned) < MAX_WARNINGS:
+            self.warned[text] = None
         where = f"{trace.short(filename)}:{lineno}: " if filename in self.files else ""
         sys.stderr.write(f"{where}{text}\n")
 

@@ -38,7 +38,7 @@ import resource
 import statistics
 import time
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from . import source, tree
@@ -60,7 +60,7 @@ class Instruments:
         adapter: Any,
         encode: Callable[[Any], dict[str, Any]],
         stdout: Stdout,
-        warned: list[str],
+        warned: Iterable[str],
         leaked: Callable[[], list[str]],
         blocks: Sequence[dict[str, str]],
     ) -> None:

@@ -60,8 +60,6 @@ def boot(payload: dict[str, Any]) -> None:
     os.dup2(null, 0)
     os.dup2(2, 1)
     os.close(null)
-    # `-c` puts "" first: a torch.py in the current folder would be imported for the framework.
-    sys.path[:] = [folder for folder in sys.path if folder]
     os.environ.update(payload["env"])
     sys.meta_path.insert(0, Sources(payload["sources"]))
     main = importlib.import_module(f"{PACKAGE}.{payload['main']}").main
