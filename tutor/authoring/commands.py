@@ -75,7 +75,7 @@ def _lint(arguments: argparse.Namespace) -> int:
     from tutor.authoring.lint import lint_command
 
     paths: list[Path] = arguments.paths
-    folder = Path(arguments.course) if arguments.course else _course_here()
+    folder = _course_of(arguments)
     if not paths and folder is not None:
         paths = [folder]
     return lint_command(
@@ -120,7 +120,7 @@ def _test(arguments: argparse.Namespace) -> int:
 
     return command(
         arguments.paths,
-        course=Path(arguments.course) if arguments.course else None,
+        course=_course_of(arguments),
         framework=arguments.framework,
         changed=arguments.changed,
         effort=Effort(sets=arguments.seeds, repeats=arguments.flake),
@@ -146,7 +146,7 @@ def _mutate(arguments: argparse.Namespace) -> int:
 
     return command(
         arguments.paths,
-        course=Path(arguments.course) if arguments.course else None,
+        course=_course_of(arguments),
         framework=arguments.framework,
         changed=arguments.changed,
         workers=arguments.workers,
@@ -238,7 +238,7 @@ def _new(arguments: argparse.Namespace) -> int:
     if arguments.what == "course":
         said = new.new_course(Path(names[0]), frameworks)
     else:
-        folder = Path(arguments.course) if arguments.course else _course_here()
+        folder = _course_of(arguments)
         if folder is None:
             raise UsageError(
                 "Which course? Give `--course PATH`, or go into its folder."
@@ -271,10 +271,9 @@ def _preview_parser() -> Parser:
 def _preview(arguments: argparse.Namespace) -> int:
     from tutor.authoring.preview.command import preview
 
-    folder = Path(arguments.course) if arguments.course else _course_here()
     return preview(
         arguments.lesson,
-        course=folder,
+        course=_course_of(arguments),
         framework=arguments.framework,
         trusted=arguments.trust,
     )
@@ -302,6 +301,11 @@ def _schema(arguments: argparse.Namespace) -> int:
     from tutor.authoring.schema import schema_command
 
     return schema_command(course=arguments.course, editors=arguments.editors)
+
+
+def _course_of(arguments: argparse.Namespace) -> Path | None:
+    """The course named, else the one we are in; None for the shipped one."""
+    return Path(arguments.course) if arguments.course else _course_here()
 
 
 def _course_here() -> Path | None:

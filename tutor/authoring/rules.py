@@ -29,7 +29,7 @@ RULES: dict[str, Rule] = {
     "several": Rule("warning", "`several` where one option is right"),
     "unused": Rule("warning", "a field that has no effect, an input that nothing reads"),
     "words": Rule("error", "white space, `TODO` or a repetition where a text is due"),
-    "same": Rule("error", "options or mistakes that equal each other, the solution or the starter"),
+    "same": Rule("error", "options or mistakes that equal each other, or the solution"),
     "answer": Rule("error", "a hint or a message that holds the answer"),
     "written": Rule("warning", "an answer that is written down instead of computed"),
     "instrument": Rule("error", "a name in the code that an instrument takes from the probes"),
