@@ -21,7 +21,7 @@ from tutor.grading.compare import (
     pair_up,
 )
 from tutor.grading.diagnose import Diagnosis, diagnose
-from tutor.grading.errors_explained import explain
+from tutor.grading.errors_explained import clean, explain
 from tutor.grading.tolerance import EXACT, Tolerance, default_tolerance
 from tutor.grading.values import Nothing, Raised, Value
 from tutor.grading.verdict import CheckResult, Verdict
@@ -304,7 +304,7 @@ def _undefined(name: str) -> str:
 
 
 def _error(got: Raised) -> str:
-    message = " ".join(got.message.split()).rstrip(".")
+    message = clean(got.message).rstrip(".")
     if len(message) > 200:
         message = f"{message[:199]}…"
     return f"`{got.type}: {message}`" if message else f"`{got.type}`"

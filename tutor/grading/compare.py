@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator
+from collections.abc import Sequence as SequenceOf
 from dataclasses import dataclass
 from functools import cached_property
-from math import inf
+from math import inf, isnan
 from typing import Any, Literal, cast
 
 from tutor.grading.arrays import Array, Scalar, all_finite, array_of, is_finite, is_nan, number
 from tutor.grading.errors_explained import clean
 from tutor.grading.names import device_name, dtype_name
-from tutor.grading.tolerance import EXACT, Tolerance, close, tolerance_for
+from tutor.grading.tolerance import EXACT, Tolerance, apart, tolerance_for
 from tutor.grading.values import (
     Device,
     DType,
@@ -398,16 +399,13 @@ def _plain(value: Value, like: Value) -> object:
 
 def _elements(pair: Pair, expected: Array, got: Array, rules: Rules) -> Difference | None:
     tolerance = element_tolerance(expected, got, rules)
-    differing, worst, excess = 0, 0, -1.0
-    for place, (one, other) in enumerate(zip(expected.items, got.items, strict=True)):
-        if one == other or close(one, other, tolerance):
-            continue
-        differing += 1
-        gap = gap_between(one, other)
-        if gap > excess:
-            worst, excess = place, gap
-    if not differing:
+    wrong = apart(expected.items, got.items, tolerance)
+    if not wrong:
         return None
+    differing = len(wrong)
+    gaps = _gaps(expected.items, got.items, wrong)
+    excess = max(gaps)
+    worst = wrong[gaps.index(excess)]
     index = got.at(worst)
     own = got.items[worst]
     # Of a count, even a coarse gap tells the answer: 3 is off by half of 2.
@@ -424,6 +422,21 @@ def _elements(pair: Pair, expected: Array, got: Array, rules: Rules) -> Differen
         expected.items[worst],
         own,
     )
+
+
+def _gaps(
+    expected: SequenceOf[Scalar], got: SequenceOf[Scalar], wrong: SequenceOf[int]
+) -> list[float]:
+    """How far off each wrong element is, as `gap_between` has it."""
+    try:
+        gaps = [
+            abs(one - got[place]) / abs(one) if (one := expected[place]) else inf for place in wrong
+        ]
+        if not any(map(isnan, gaps)):
+            return gaps
+    except OverflowError:
+        pass
+    return [gap_between(expected[place], got[place]) for place in wrong]
 
 
 def element_tolerance(expected: Array, got: Array, rules: Rules) -> Tolerance:

@@ -34,8 +34,8 @@ _NOISE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         # TensorFlow puts its own traceback in front of what a graph has to say.
         (
             (
-                r"Graph execution error:\s*(?:Detected at node \S+ defined at \(most recent call last\)"
-                r":\s*)?(?:\s*File \"[^\"]*\", line \d+, in \S+\s*)*"
+                r"Graph execution error:\s*(?:Detected at node \S+ defined at "
+                r"\(most recent call last\):\s*)?(?:\s*File \"[^\"]*\", line \d+, in \S+\s*)*"
             ),
             "",
         ),

@@ -67,7 +67,8 @@ TABLE: tuple[Explained, ...] = (
     Explained(
         "RuntimeError",
         r"size mismatch for (?P<name>[\w.]+): copying a param with shape "
-        r"torch\.Size\((?P<a>\S.*?)\) from checkpoint, the shape in current model is torch\.Size\((?P<b>\S.*?)\)",
+        r"torch\.Size\((?P<a>\S.*?)\) from checkpoint, the shape in current model is "
+        r"torch\.Size\((?P<b>\S.*?)\)",
         "The weights saved are of another architecture: `{name}` is {a} there and {b} here.",
     ),
     Explained(
