@@ -19,6 +19,7 @@ import select
 import signal
 import sys
 import tempfile
+import threading
 import time
 import types
 import warnings
@@ -35,6 +36,7 @@ Head = dict[str, Any]
 
 # Bound now: the learner's code may replace them.
 _exit, _getpid, _now = os._exit, os.getpid, time.perf_counter
+_read, _killpg = os.read, os.killpg
 _settrace, _setprofile = sys.settrace, sys.setprofile
 BUILTINS = dict(builtins.__dict__)
 """What a probe calls by name is Python's own, whatever the learner's code defined or replaced."""
@@ -393,9 +395,17 @@ def _contain(folder: str, life: int) -> None:
             file.write("1000")  # when memory runs out, the kernel takes the attempt first
     except OSError:
         pass
-    if hasattr(fcntl, "F_SETSIG") or sys.platform.startswith("linux"):
+    if processes.LINUX:
         # When the host dies its end of this pipe closes, and the kernel kills our whole group:
         # no thread is needed to watch, and code that holds the GIL cannot delay it.
         fcntl.fcntl(life, 10, signal.SIGKILL)  # F_SETSIG
         fcntl.fcntl(life, fcntl.F_SETOWN, -os.getpgrp())
         fcntl.fcntl(life, fcntl.F_SETFL, fcntl.fcntl(life, fcntl.F_GETFL) | os.O_ASYNC)
+    else:
+        # A worker is not forked there, so a thread does no harm; it waits for the GIL at worst.
+        threading.Thread(target=_go_with_host, args=(life,), daemon=True).start()
+
+
+def _go_with_host(life: int) -> None:
+    _read(life, 1)
+    _killpg(0, signal.SIGKILL)

@@ -150,13 +150,13 @@ class Child:
         self.base_upper = processes.anonymous(self.pid)
         self.base_exact = processes.proportional(self.pid)
 
-    def memory(self, below: list[int], limit: int) -> int:
+    def memory(self, below: list[int], limit: int, rows: dict[int, processes.Process]) -> int:
         """Return by how many bytes the tree has grown; exact only when near the limit."""
-        upper = processes.anonymous(self.pid) - self.base_upper
-        upper += sum(processes.anonymous(pid) for pid in below)
+        tree = (self.pid, *below)
+        upper = sum(processes.anonymous(pid, rows) for pid in tree) - self.base_upper
         if upper <= limit or self.base_exact is None:
             return max(upper, 0)
-        exact = [processes.proportional(pid) for pid in (self.pid, *below)]
+        exact = [processes.proportional(pid) for pid in tree]
         if None in exact:
             return upper
         return max(sum(size or 0 for size in exact) - self.base_exact, 0)

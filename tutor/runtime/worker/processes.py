@@ -29,7 +29,7 @@ class Process(NamedTuple):
     group: int
     zombie: bool
     rss: int
-    """Resident bytes; 0 on Linux, where `anonymous` is asked per process."""
+    """Resident bytes; 0 on Linux, where `anonymous` reads them per process."""
 
 
 def table() -> dict[int, Process]:
@@ -55,15 +55,16 @@ def _proc_table() -> dict[int, Process]:
 
 
 def _ps_table() -> dict[int, Process]:
-    done = subprocess.run(
-        ["ps", "-axo", "pid=,ppid=,pgid=,stat=,rss="], capture_output=True, text=True, check=False
+    ps = subprocess.Popen(
+        ["ps", "-axo", "pid=,ppid=,pgid=,stat=,rss="], stdout=subprocess.PIPE, text=True
     )
     rows = {}
-    for line in done.stdout.splitlines():
+    for line in ps.communicate()[0].splitlines():
         pid, parent, group, stat, rss = line.split()
         rows[int(pid)] = Process(
             int(pid), int(parent), int(group), stat.startswith("Z"), int(rss) * 1024
         )
+    rows.pop(ps.pid, None)  # it is a child of ours, and no stranger to be killed
     return rows
 
 
@@ -82,8 +83,11 @@ def descendants(root: int, rows: dict[int, Process]) -> list[int]:
     return found
 
 
-def anonymous(pid: int) -> int:
+def anonymous(pid: int, rows: dict[int, Process] | None = None) -> int:
     """Return the bytes of the process's own and shared-memory pages: an upper bound, but cheap."""
+    if not LINUX:
+        row = (table() if rows is None else rows).get(pid)
+        return row.rss if row else 0
     total = 0
     try:
         with open(f"/proc/{pid}/status", "rb") as file:
@@ -183,6 +187,8 @@ def sweep(me: int, root: int, known: set[int], deadline: float) -> None:
 
 def reap_strangers(known: set[int]) -> None:
     """Collect the exit of adopted orphans, leaving our own workers to their owner."""
+    if not LINUX:
+        return  # init has them; and `ps` would itself be a child whose end brings us back here
     me = os.getpid()
     for row in table().values():
         if row.parent == me and row.zombie and row.pid not in known:

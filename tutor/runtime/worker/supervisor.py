@@ -302,12 +302,13 @@ class Supervisor:
             self._measure(task, now)
 
     def _measure(self, task: Task, now: float) -> None:
-        below = processes.descendants(task.child.pid, processes.table())
+        rows = processes.table()
+        below = processes.descendants(task.child.pid, rows)
         if len(below) > task.limits["processes"]:
             task.numbers = {"processes": len(below)}
             self._end_now(task, "too-many-processes")
             return
-        used = task.child.memory(below, int(task.limits["memory"]))
+        used = task.child.memory(below, int(task.limits["memory"]), rows)
         if used > task.limits["memory"]:
             task.numbers = {"memory": used}
             self._end_now(task, "out-of-memory")
