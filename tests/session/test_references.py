@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 import pytest_asyncio
 
 from tests.runtime.hosts import plain
@@ -76,10 +77,24 @@ async def test_only_what_would_repeat_is_kept(host: Host, tmp_path: Path) -> Non
     assert (await references.outcome(host, loop)).how == "timed-out"
     assert (await references.outcome(host, loop)).how == "timed-out"
     assert runs(tmp_path) == 2
+    full = job(tmp_path, "raise OSError(28, 'No space left on device')")
+    assert (await references.outcome(host, full)).how == "raised"
+    assert (await references.outcome(host, full)).how == "raised"
+    assert runs(tmp_path) == 4
     raising = job(tmp_path, "1 / 0")
     assert (await references.outcome(host, raising)).how == "raised"
     assert (await references.outcome(host, raising)).how == "raised"
-    assert runs(tmp_path) == 3
+    assert runs(tmp_path) == 5
+
+
+async def test_another_version_of_the_worker_computes_anew(
+    host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may make other inputs, or have an instrument that was mended."""
+    await References(tmp_path / "cache").outcome(host, job(tmp_path))
+    monkeypatch.setattr("tutor.session.references._worker", lambda: "the next release")
+    await References(tmp_path / "cache").outcome(host, job(tmp_path))
+    assert runs(tmp_path) == 2
 
 
 async def test_cancelling_leaves_the_computation_to_the_next(host: Host, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What the author's programs give: computed once per program, seeds, framework version and device.
+"""What the author's programs give: computed once per program, seeds, framework and device.
 
 The learner's code never shares a process with these. Results are kept in memory and on disk, so
 that a verdict does not wait for the solution to run.
@@ -8,14 +8,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
+import hashlib
 import os
 from pathlib import Path
 
 import msgspec
 
+from tutor.runtime import launch
 from tutor.runtime.host import Host
 from tutor.runtime.job import Job, Outcome
 from tutor.session.plan import fingerprint
+
+PASSING = frozenset(
+    {"MemoryError", "OSError", "OutOfMemoryError", "ResourceExhaustedError", "JaxRuntimeError"}
+)
+"""Exceptions that a full disk or a busy GPU may raise: not of the program, and not for good."""
 
 
 class References:
@@ -28,7 +36,8 @@ class References:
 
     async def outcome(self, host: Host, job: Job) -> Outcome:
         """The job's outcome. Cancelling the caller leaves the computation running for the next."""
-        key = fingerprint(job, host.hello.version, host.hello.machine, *host.hello.devices[:1])
+        hello = host.hello
+        key = fingerprint(job, _worker(), hello.version, hello.machine, *hello.devices[:1])
         if known := self._known.get(key) or self._from_disk(key):
             self._known[key] = known
             return known
@@ -45,8 +54,7 @@ class References:
                 if isinstance(event, Outcome):
                     ended = event
             assert ended is not None, "a run ends with an outcome"
-            # Only what a second run would repeat is kept: a time-out under load is not.
-            if ended.how in ("finished", "raised"):
+            if _repeats(ended):
                 self._known[key] = ended
                 self._to_disk(key, ended)
             return ended
@@ -76,3 +84,16 @@ class References:
             partial = self._folder / f"{key}.{os.getpid()}"
             partial.write_bytes(msgspec.msgpack.encode(outcome))
             partial.replace(self._folder / key)
+
+
+@functools.cache
+def _worker() -> str:
+    """A name for this version of the worker: it makes the inputs and has the instruments."""
+    return hashlib.sha256(repr(sorted(launch.sources().items())).encode()).hexdigest()
+
+
+def _repeats(outcome: Outcome) -> bool:
+    """Whether a second run would give the same: a time-out under load is none of the program's."""
+    if outcome.how != "raised" or outcome.error is None:
+        return outcome.how == "finished"
+    return PASSING.isdisjoint((outcome.error.type, *outcome.error.bases))
