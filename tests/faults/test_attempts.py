@@ -393,6 +393,19 @@ async def test_a_big_result(numpy: Host) -> None:
     assert len(value.data) == 8 << 20  # pyright: ignore[reportAttributeAccessIssue]
 
 
+async def test_more_results_than_there_is_room_for(numpy: Host) -> None:
+    source = "import numpy as np\nbig = np.ones(1 << 20)\ntext = 'a' * 1_000_000"
+    ran = await run(
+        numpy, source, "[big] * 60", "[text] * 600", "{text: 1}", limits={"seconds": 60}
+    )
+    assert ran.outcome.how == "finished", ran.outcome.words
+    arrays, texts, mapping = ran.outcome.results[0]
+    whole = sum(item.data is not None for item in arrays.items)  # pyright: ignore[reportAttributeAccessIssue]
+    assert whole == 11
+    assert texts.items[-1].type == "str"  # pyright: ignore[reportAttributeAccessIssue]
+    assert len(mapping.items[0][0]) == 200  # pyright: ignore[reportAttributeAccessIssue]
+
+
 async def test_what_a_repr_may_do(numpy: Host) -> None:
     ran = await run(
         numpy,

@@ -113,6 +113,17 @@ async def test_mutating_an_argument_is_impure(torch: Host) -> None:
     assert ran.first == (False, True)
 
 
+async def test_what_is_too_large_is_not_called_the_same(numpy: Host) -> None:
+    ran = await run(
+        numpy,
+        "import numpy as np\nbig = np.ones(2_000_000)\nother = np.zeros(2_000_000)",
+        "same(big, other)", "same([big], big)", "same([*range(30_000)], [*range(30_001)])",
+        "same(big[:9], other[:9])", "same(big[:9], np.ones(9))",
+    )  # fmt: skip
+    refusal = "ValueError: same() compares up to 1048576 elements, and text as long"
+    assert ran.first == (refusal, False, refusal, False, True)
+
+
 async def test_what_is_raised_and_printed(host: Host) -> None:
     ran = await run(
         host,

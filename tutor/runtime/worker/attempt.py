@@ -107,8 +107,8 @@ class Worker:
 class Encoding:
     """Encoders for the framework's objects and numpy's."""
 
-    def __init__(self, adapter: Adapter) -> None:
-        self.encoder = encode.Encoder([adapter.encode, NumpyHook()])
+    def __init__(self, adapter: Adapter, room: int | None = None) -> None:
+        self.encoder = encode.Encoder([adapter.encode, NumpyHook()], room)
 
     def __call__(self, value: Any) -> encode.Wire:
         """Return the wire form of any value."""
@@ -122,7 +122,7 @@ class Attempt:
         self.worker = worker
         self.adapter = worker.adapter
         self.job = job
-        self.encode = Encoding(worker.adapter)
+        self.encode = Encoding(worker.adapter, encode.ROOM)
         self.warned: dict[str, None] = {}
         """Each distinct warning, in order."""
         self.stdout = Stdout()
@@ -187,8 +187,9 @@ class Attempt:
         warnings.showwarning = self._show_warning
         sys.argv = ["answer.py"]
         self.stdout.install()
+        same = Encoding(self.adapter)
         self.instruments = Instruments(
-            self.adapter, self.encode, self.stdout, self.warned, self._leaked, self.job["blocks"]
+            self.adapter, same, self.stdout, self.warned, self._leaked, self.job["blocks"]
         )
         self.tools = self.instruments.all()
         self._forget_ourselves()

@@ -21,6 +21,9 @@ MAX_DEPTH = 40
 MAX_ITEMS = 20_000
 """Containers beyond this are cut to an Opaque, so that a probe cannot flood the pipe."""
 MAX_TEXT = 1 << 20
+ROOM = 128 << 20
+"""Bytes of data and text in a whole report: 23 of the largest float32 tensors. Lists of them would
+otherwise fill the host's memory, and the screen's."""
 
 _mro_of = type.__dict__["__mro__"].__get__
 _type = type
@@ -85,9 +88,11 @@ def tensor(
 class Encoder:
     """Turns one value after another into wire form; asks the adapters for what they know."""
 
-    def __init__(self, hooks: list[Callable[[Any], Any | None]]) -> None:
+    def __init__(self, hooks: list[Callable[[Any], Any | None]], room: int | None = None) -> None:
         self._hooks = hooks
         """Each returns a wire dict, another object to encode instead, or None to pass."""
+        self._room = room
+        """Bytes that may still be encoded; None for any number."""
 
     def encode(self, value: Any) -> Wire:
         """Return the wire form; never raises for a strange object."""
@@ -100,7 +105,7 @@ class Encoder:
             return opaque(value)
         simple = _simple(value)
         if simple is not None:
-            return simple
+            return simple if self._fits(simple.get("text")) else opaque(value)
         for hook in self._hooks:
             try:
                 found = hook(value)
@@ -108,12 +113,22 @@ class Encoder:
                 continue  # a tensor that cannot be read (deleted, symbolic) is opaque
             if found is not None:
                 if _type(found) is dict and "t" in found:
+                    if not self._fits(found.get("data")):
+                        found["data"] = None
                     return found
                 return self._encode(found, (*above, _id(value)), depth + 1)
         try:
             return self._container(value, (*above, _id(value)), depth + 1) or opaque(value)
         except Exception:
             return opaque(value)
+
+    def _fits(self, text: str | None) -> bool:
+        if self._room is None or text is None or _len(text) < 1000:
+            return True
+        if _len(text) > self._room:
+            return False
+        self._room -= _len(text)
+        return True
 
     def _container(self, value: Any, above: tuple[int, ...], depth: int) -> Wire | None:
         kind = _type(value)
@@ -160,11 +175,12 @@ class Encoder:
         return {
             "t": "mapping",
             "kind": kind,
-            "items": [
-                [key if _type(key) is str else _short_repr(key), self._encode(item, above, depth)]
-                for key, item in pairs
-            ],
+            "items": [[_key(key), self._encode(item, above, depth)] for key, item in pairs],
         }
+
+
+def _key(key: Any) -> str:
+    return key if _type(key) is str and _len(key) <= 1000 else _short_repr(key)
 
 
 _VIEWS = (type({}.keys()), type({}.values()), type({}.items()))
@@ -193,6 +209,20 @@ def _simple(value: Any) -> Wire | None:
     if is_a(value, str):
         return {"t": "text", "text": _str_add("", value)[:MAX_TEXT]}
     return None
+
+
+def is_cut(wire: Wire) -> bool:
+    """Whether something of the value is not in its wire form, since it was too large."""
+    tag = wire["t"]
+    if tag == "tensor":
+        return wire["data"] is None
+    if tag == "sequence":
+        return any(is_cut(item) for item in wire["items"])
+    if tag == "mapping":
+        return any(is_cut(item) for _, item in wire["items"])
+    if tag == "text":
+        return _len(wire["text"]) >= MAX_TEXT
+    return tag == "opaque" and wire["repr"].endswith("…")
 
 
 def raised(error: BaseException) -> Wire:

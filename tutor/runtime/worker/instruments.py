@@ -42,7 +42,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from . import source, tree
-from .encode import describe
+from .encode import CAP, describe, is_cut
 from .stdout import Muted, Stdout
 
 # Bound now: a clock that the learner's code has replaced must not be read.
@@ -170,7 +170,10 @@ class Instruments:
 
     def same(self, a: Any, b: Any) -> bool:
         """Bit-for-bit equality."""
-        return self.encode(a) == self.encode(b)
+        one, other = self.encode(a), self.encode(b)
+        if one == other and is_cut(one):
+            raise ValueError(f"same() compares up to {CAP} elements, and text as long")
+        return one == other
 
     # --- how a function behaves
 

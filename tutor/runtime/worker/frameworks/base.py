@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ..encode import Wire, device, dtype, is_a, tensor
+from ..encode import CAP, Wire, device, dtype, is_a, tensor
 from ..inputs import Spec, draw, is_scalar
 
 
@@ -205,7 +205,7 @@ class NumpyHook:
         if kind.hasobject or (kind.kind in "SUV" and kind.name not in EXTENSION_DTYPES):
             return None
         data = None
-        if value.size <= 1 << 20:
+        if value.size <= CAP:
             plain = self._contiguous(value)
             if kind.byteorder == ">":
                 plain = plain.astype(kind.newbyteorder("<"))
