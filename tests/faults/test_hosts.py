@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -206,6 +207,31 @@ async def test_a_dead_host_says_so() -> None:
     assert (await run(host, "x = 1")).outcome.how == "host-lost"
     with pytest.raises(RuntimeUnavailable):
         await host.warm_up()
+
+
+async def test_a_temporary_directory_that_is_cleaned_away() -> None:
+    host = await Host.start("numpy")
+    try:
+        folder = Path(host.folder)
+        shutil.rmtree(folder)
+        for _ in range(3):  # the spare lost its own; those after it have one again
+            assert (await run(host, "x = 1", "x")).first == (1,)
+        await host.warm_up()
+        shutil.rmtree(folder)
+        folder.write_text("in the way")
+        before = len(os.listdir(f"/proc/{host.pid}/fd"))
+        assert (await run(host, "x = 1", "x")).first == (1,)
+        for _ in range(3):
+            ran = await run(host, "x = 1", "x")
+            assert ran.outcome.how == "not-started"
+            assert "No process could be started for NumPy" in ran.outcome.words
+            with pytest.raises(RuntimeUnavailable, match="No process could be started"):
+                await host.warm_up()
+        assert len(os.listdir(f"/proc/{host.pid}/fd")) <= before
+        folder.unlink()
+        assert (await run(host, "x = 1", "x")).first == (1,)
+    finally:
+        await host.close()
 
 
 UI = """

@@ -221,6 +221,11 @@ def start_failure(failure: dict[str, Any], context: Context) -> str:
         return str(failure["words"])
     if what == "device":
         return f"{label} could not start its device: {failure['type']}: {failure['message']}"
+    if what == "resources":
+        return (
+            f"No process could be started for {label}: {failure['message']}. Make room on the "
+            "machine (processes, disk, temporary directory) and run again."
+        )
     if failure.get("type"):
         return f"The worker for {label} failed: {failure['type']}: {failure['message']}"
     noise = [line for line in str(failure.get("noise", "")).splitlines() if line.strip()]

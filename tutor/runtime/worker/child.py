@@ -128,6 +128,11 @@ class Child:
             os.close(fd)
         self.channel.setblocking(False)
 
+    def abandon(self) -> None:
+        """Close both ends of everything: no process could be started."""
+        self._started()
+        self.close()
+
     def _ours(self) -> list[int]:
         return [self.channel.fileno(), self.life, self.stdout.fd, self.stderr.fd, self.crash]
 

@@ -140,7 +140,11 @@ class Supervisor:
     def _make_spare(self) -> None:
         self.refork_at = None
         if self.spare is None:
-            self.spare = self._make(self.device)
+            try:
+                self.spare = self._make(self.device)
+            except OSError as error:
+                self._hello(None)
+                self._answer_warm(_no_worker(error))
 
     def _make(self, device: str) -> Child:
         return self.workers.make(device, self._heard, self._read_output)
@@ -242,22 +246,25 @@ class Supervisor:
         device = task.job["device"]
         if device == self.best:
             device = "auto"
-        if task.reference:
-            task.child = self._make(device)
-        else:
-            if self.spare is not None and self.spare.wanted != device:
-                self._dispose(self.spare)
-            self.device = device
-            if self.spare is None:
-                self._make_spare()
-            assert self.spare is not None
-            task.child, self.spare = self.spare, None
-            self.refork_at = time.monotonic() + REFORK
+        try:
+            task.child = self._make(device) if task.reference else self._take_spare(device)
+        except OSError as error:
+            facts = {"how": "not-started", "failure": _no_worker(error)}
+            self.send({"op": "ended", "id": task.number, "facts": facts})
+            return
         self.tasks[task.number] = task
         # A short job fits the socket's buffer, so it can go ahead of its being read; a long one
         # would block us until the worker is up.
         if task.child.warm or len(wire.pack(task.job)) < 1 << 15:
             self._give(task)
+
+    def _take_spare(self, device: str) -> Child:
+        if self.spare is not None and self.spare.wanted != device:
+            self._dispose(self.spare)
+        self.device = device
+        child, self.spare = self.spare or self._make(device), None
+        self.refork_at = time.monotonic() + REFORK
+        return child
 
     def _give(self, task: Task) -> None:
         if not task.given:
@@ -416,11 +423,9 @@ class Supervisor:
         streams = [task.child.stdout, task.child.stderr]
         while True:
             for stream in streams:
-                while True:
-                    data = stream.read()
-                    if not data:
-                        break
-                    self._took(task.child, stream, data)
+                for _ in range(2):  # more than a pipe holds; something may write without end
+                    if data := stream.read():
+                        self._took(task.child, stream, data)
             streams = [stream for stream in streams if stream.open]
             if not streams or time.monotonic() >= end:
                 return
@@ -482,6 +487,11 @@ def _noise(text: str) -> None:
 
 def _tail(noise: bytes) -> str:
     return noise.decode("utf-8", "replace")[-2000:]
+
+
+def _no_worker(error: OSError) -> dict[str, Any]:
+    """No process, descriptor or room on the disk is left; the next try may find some."""
+    return {"what": "resources", "type": type(error).__name__, "message": str(error)}
 
 
 def _import_failure(error: BaseException) -> dict[str, Any]:

@@ -54,10 +54,30 @@ class Workers:
         heard: Callable[[Child], None],
         printed: Callable[[Child, Stream], None],
     ) -> Child:
-        """Start a worker on a device; the callbacks are for its messages and its output."""
+        """Start a worker on a device; the callbacks are for its messages and its output.
+
+        Raises:
+            OSError: The machine has no process, descriptor or room on its disk left for one.
+        """
         if not self.cold:
             self.cold = self._unsafe()
+        if not os.path.isdir(self.folder):  # what cleans /tmp up may have taken it
+            os.mkdir(self.folder, 0o700)
         child = Child(self.folder, device)
+        try:
+            self._start(child)
+        except OSError:
+            child.abandon()
+            remove_folder(child.folder)
+            raise
+        self.alive[child.pid] = child
+        read = selectors.EVENT_READ
+        self._selector.register(child.channel, read, lambda: heard(child))
+        self._selector.register(child.stdout.fd, read, lambda: printed(child, child.stdout))
+        self._selector.register(child.stderr.fd, read, lambda: printed(child, child.stderr))
+        return child
+
+    def _start(self, child: Child) -> None:
         if self.cold:
             config = {**self._config, "worker": child.inherited()}
             command = [sys.executable, *config["options"], "-c", config["bootstrap"]]
@@ -69,12 +89,6 @@ class Workers:
             for other in self.alive.values():
                 close.extend(other.descriptors())
             child.fork(lambda: self.adapter, close)
-        self.alive[child.pid] = child
-        read = selectors.EVENT_READ
-        self._selector.register(child.channel, read, lambda: heard(child))
-        self._selector.register(child.stdout.fd, read, lambda: printed(child, child.stdout))
-        self._selector.register(child.stderr.fd, read, lambda: printed(child, child.stderr))
-        return child
 
     def _unsafe(self) -> str:
         """Return why a fork would be unsafe at this moment, or an empty string."""
