@@ -76,6 +76,10 @@ def each(change: Callable[[float], float], items: list[float], **more: object) -
     return case(items, [change(item) for item in items], **more)  # type: ignore[arg-type]
 
 
+def logistic(x: float) -> float:
+    return 1 / (1 + math.exp(-x))
+
+
 N6, P6 = normal(6, 3), positive(6)
 N24 = normal(24)
 PROBABILITIES = softmax(normal(5))
@@ -90,7 +94,10 @@ EXAMPLES: dict[str, Case] = {
     ),
     "axes-permuted": case(N24, permute(N24, (2, 3, 4), (1, 0, 2)), (2, 3, 4), (3, 2, 4)),
     "reversed": case(N6, N6[::-1]),
+    "shifted": case(N6, [0.0, *N6[:5]]),
     "keepdims": case(N6, N6, (6,), (6, 1)),
+    "stacked": case(N6, N6, (6,), (2, 3)),
+    "cut-short": case(N6, N6[:4], (3, 2), (2, 2)),
     "broadcast": case(N6[:3], [N6[i] + (i - j) for i in range(3) for j in range(3)], (3,), (3, 3)),
     "wrong-axis": case(
         [sum(P6[:3]), sum(P6[3:])], [P6[i] + P6[i + 3] for i in range(3)], (2,), (3,)
@@ -116,11 +123,26 @@ EXAMPLES: dict[str, Case] = {
     "logged": each(math.log, P6),
     "softmax-twice": case(PROBABILITIES, softmax(PROBABILITIES)),
     "sigmoid-twice": each(lambda x: 1 / (1 + math.exp(-x)), P6),
+    "sigmoid-twice-in-loss": case(
+        [-math.log(p) for p in (0.9, 0.3, 0.6)],
+        [-math.log(logistic(0.9)), -math.log(1 - logistic(0.7)), -math.log(logistic(0.6))],
+    ),
+    "uncorrected": each(lambda x: x * 0.1 / math.sqrt(0.001), N6),
+    "dropout-on": case(N6, [x * (i % 3 > 0) / 0.75 for i, x in enumerate(N6)]),
+    "dropout-off": case([x * (i % 3 > 0) / 0.75 for i, x in enumerate(N6)], N6),
+    "floor-or-truncation": case([-3.0, 2.0, -1.0, 4.0], [-4.0, 2.0, -2.0, 4.0]),
+    "log-clipped": case([math.inf, 0.7, 0.2], [100.0, 0.7, 0.2]),
     "off-by-one": case([3, 5, 9], [4, 6, 10], dtype="int64"),
     "percent": each(lambda x: x * 100, N6),
     "fraction": each(lambda x: x / 100, N6),
     "truncated": case([0.3, 1.7, -2.6], [0.0, 1.0, -2.0]),
     "low-precision": each(as_bfloat16, N6),
+    "rounded": case([0.3, 1.7, -2.6], [0.0, 2.0, -3.0]),
+    "regrouped": case(N24, N24, (2, 3, 4), (4, 6)),
+    "repeated": case(N6, N6[:3] * 2, (2, 3)),
+    "one-slice": case(N24, N24[:18] + normal(6, 9), (4, 6)),
+    "shuffled": case(N6, sorted(N6)),
+    "ambiguous": case([2.0], [4.0], ()),
     "offset": each(lambda x: x + 0.37, N6),
     "scaled": each(lambda x: x * 1.37, N6),
 }
@@ -136,7 +158,7 @@ def test_each_mistake_earns_its_own_name(slug: str) -> None:
 
 
 def test_every_rule_has_an_example() -> None:
-    shared = {"factor-two": "too-large"}
+    shared = {"factor-two": "too-large"}  # with a batch of 8, three rules explain a factor 2
     assert {shared.get(rule.slug, rule.slug) for rule in RULES} <= set(EXAMPLES)
 
 
@@ -182,9 +204,90 @@ def test_accumulation_gives_way_to_the_batch_size() -> None:
     assert found.slug == "scaled-by-n"
 
 
-def test_two_unrelated_explanations_are_none() -> None:
+def test_two_unrelated_explanations_ask_for_another_input() -> None:
     # 4 is twice 2 and 2 squared: one number cannot tell.
-    assert diagnose([case([2.0], [4.0], ())]) is None
+    found = diagnose([case([2.0], [4.0], ())], "`y`")
+    assert found is not None
+    assert found.slug == "ambiguous"
+    assert "`y` is 2 times too large" in found.words
+    assert "`y` is squared" in found.words
+    assert "another input" in found.words
+    both = diagnose([case([2.0], [4.0], ()), case([3.0], [6.0], ())])
+    assert both is not None
+    assert both.slug == "too-large", "a second value tells them apart"
+
+
+@pytest.mark.parametrize(
+    ("slug", "got"),
+    [
+        ("sign", [-x if i in (1, 4) else x for i, x in enumerate(N6)]),
+        ("too-large", [2 * x if i in (0, 5) else x for i, x in enumerate(N6)]),
+        ("all-zeros", [0.0 if i in (2, 3) else x for i, x in enumerate(N6)]),
+    ],
+)
+def test_a_mistake_in_some_elements(slug: str, got: list[float]) -> None:
+    found = diagnose([case(N6, got)], "`g`")
+    assert found is not None
+    assert found.slug == slug
+    assert "at 2 of its 6 elements" in found.words
+
+
+def test_one_wrong_element_is_not_diagnosed_in_part() -> None:
+    assert diagnose([case(N6, [-N6[0], *N6[1:]])]) is None
+
+
+def test_how_many_elements_may_go_by_the_seed() -> None:
+    cases = [case(N6, [-x if i < k else x for i, x in enumerate(N6)]) for k in (2, 3)]
+    found = diagnose(cases)
+    assert found is not None
+    assert "some of its elements" in found.words
+
+
+@pytest.mark.parametrize(
+    ("slug", "wrong"),
+    [
+        ("reshaped", case(N24, permute(N24, (2, 3, 4), (0, 2, 1)), (2, 3, 4))),
+        (
+            "channels-moved",
+            case(N24, permute(N24, (4, 3, 1, 2), (2, 3, 1, 0)), (4, 3, 1, 2), (1, 2, 3, 4)),
+        ),
+        ("cut-short", case(N6, N6[2:], (3, 2), (2, 2))),
+        ("stacked", case(N6, N6, (2, 3), (6,))),
+        ("shifted", case(N24, N24[4:] + normal(4, 5), (6, 4))),
+        ("floor-or-truncation", case([-3.0, 2.0], [-2.0, 2.0])),
+        ("floor-or-truncation", case([-3, 2], [-4, 2], dtype="int64")),
+        ("log-clipped", case([300.0, 0.7], [16.118096, 0.7])),
+        ("bessel", each(lambda x: x * math.sqrt(8 / 7), P6, sizes=(8,))),
+        (
+            "low-precision",
+            case([1e5, 1e-9, 0.1, 3.3], [as_float16(x) for x in (1e5, 1e-9, 0.1, 3.3)]),
+        ),
+    ],
+)
+def test_other_forms_of_a_mistake(slug: str, wrong: Case) -> None:
+    found = diagnose([wrong])
+    assert found is not None
+    assert found.slug == slug
+
+
+NEAR_MISSES = {
+    "a factor in all but one": case(N6, [2 * x for x in N6[:5]] + [N6[5] * 2.01]),
+    "zeros, and the rest not scaled alike": case(
+        N6, [0.0, N6[1] / 0.75, N6[2] / 0.7, N6[3] / 0.75, 0.0, N6[5] / 0.75]
+    ),
+    "positive numbers that are off by one": case([3.0, 2.0, 5.0], [4.0, 2.0, 5.0]),
+    "a loss of 100 of its own": case([0.7, 50.0], [0.7, 100.0]),
+    "one number that is 100": case([140.0], [100.0], ()),
+    "a constant is no shift of itself": case([1.0] * 5 + [2.0], [1.0] * 4 + [2.0, 3.0]),
+    "a window from the middle": case(N24, N24[6:18], (4, 6), (2, 6)),
+    "infinite where float16 does not end": case([1e3, 2e6, 3.1], [math.inf, math.inf, 3.1]),
+    "a larger array": case(N6[:4], N6, (4,), (6,)),
+}
+
+
+@pytest.mark.parametrize("name", NEAR_MISSES)
+def test_near_misses_are_not_diagnosed(name: str) -> None:
+    assert diagnose([NEAR_MISSES[name]]) is None
 
 
 def test_degenerate_answers_are_not_diagnosed() -> None:
@@ -216,11 +319,12 @@ def test_gradients_that_sum_to_zero_are_diagnosed() -> None:
     assert found.slug == "all-zeros"
 
 
-def test_a_million_elements() -> None:
+@pytest.mark.parametrize("change", [lambda x: -x, lambda x: 1.37 * x, lambda x: x + 1])
+def test_a_million_elements(change: Callable[[float], float]) -> None:
     items = normal(1 << 18)
-    found = diagnose([each(lambda x: -x, items)])
+    found = diagnose([each(change, items, shape=(16, 64, 16, 16))])
     assert found is not None
-    assert found.slug == "sign"
+    assert found.slug in ("sign", "scaled", "offset")
 
 
 @given(

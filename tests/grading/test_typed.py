@@ -91,7 +91,7 @@ def test_right(expected: Value, answer: str, form: Form) -> None:
         (literal(math.inf), "-inf", "number", "value"),
         (tensor(6e-8, dtype="float16"), "0", "number", "all-zeros"),
         (tensor([1.0, 2.0, 4.0]), "[4, 2, 1]", "list", "reversed"),
-        (tensor([1.0, 2.0, 4.0]), "[1, 2]", "list", "shape"),
+        (tensor([1.0, 2.0, 4.0]), "[1, 2]", "list", "cut-short"),
         (tensor([1.0, 2.0, 4.0]), "[[1, 2, 4]]", "list", "keepdims"),
         (tensor([1.0, 2.0, 4.0]), "[1, 2, 5]", "list", "value"),
         (tensor([1.0, 2.0, 3.0, 4.0], (2, 2)), "[[1, 3], [2, 4]]", "list", "transposed"),

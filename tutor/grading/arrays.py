@@ -54,6 +54,11 @@ class Array:
         return self.dtype == "bool" or self.dtype.startswith(("int", "uint"))
 
     @property
+    def real(self) -> bool:
+        """Whether the elements are real numbers, not complex ones."""
+        return not self.dtype.startswith("complex")
+
+    @property
     def squeezed(self) -> tuple[int, ...]:
         """The shape without its axes of length 1."""
         return tuple(size for size in self.shape if size != 1)

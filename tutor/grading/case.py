@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import islice, product
+from operator import mul
 
 from tutor.grading.arrays import Array, Scalar, all_finite, is_finite, largest
-from tutor.grading.tolerance import EXACT, Tolerance, close
+from tutor.grading.tolerance import EXACT, Tolerance, all_close, apart, close
 
 Facts = dict[str, object]
 """What fills the blanks of a rule's words: `{"n": 8}`."""
@@ -28,6 +30,8 @@ class Case:
     """Plausible batch sizes: the lengths of the inputs' axes, and their numbers of elements."""
     fits: Callable[[int, Scalar], bool] | None = field(default=None, compare=False)
     """For typed answers: whether the number typed at a place stands for a given one."""
+    path: str = ""
+    """Where it is in a structure; empty at the top."""
 
     @cached_property
     def largest(self) -> int:
@@ -64,14 +68,46 @@ class Case:
         """
         if self.fits:
             return all(self.fits(place, item) for place, item in enumerate(wrong))
+        return all_close(wrong, self.got.items, self._bound(top))
+
+    def _bound(self, top: float | None = None) -> Tolerance:
         if self.expected.exact and self.got.exact:
-            bound = EXACT
-        else:
-            if top is None and self.largest >= 0:
-                top = abs(self.expected.items[self.largest])
-            spread = self.tolerance.span * (top or 0.0) if len(self.got.items) > 1 else 0.0
-            bound = Tolerance(self.tolerance.rtol, max(self.tolerance.atol, spread))
-        return all(close(one, two, bound) for one, two in zip(wrong, self.got.items, strict=True))
+            return EXACT
+        if top is None and self.largest >= 0:
+            top = abs(self.expected.items[self.largest])
+        spread = self.tolerance.span * (top or 0.0) if len(self.got.items) > 1 else 0.0
+        return Tolerance(self.tolerance.rtol, max(self.tolerance.atol, spread))
+
+    @cached_property
+    def bound(self) -> Tolerance:
+        """How far an element may be from a number as large as the expected ones."""
+        return self._bound()
+
+    def is_at(self, place: int, wrong: Scalar) -> bool:
+        """Return whether the learner's element at `place` is `wrong`."""
+        if self.fits:
+            return self.fits(place, wrong)
+        return close(wrong, self.got.items[place], self.bound)
+
+    @cached_property
+    def wrong(self) -> Sequence[int]:
+        """The places of the wrong elements; empty where the elements do not correspond."""
+        if not self.aligned:
+            return ()
+        if self.fits:
+            pairs = enumerate(self.expected.items)
+            return [place for place, item in pairs if not self.fits(place, item)]
+        return apart(self.expected.items, self.got.items, self.bound)
+
+    def part(self, places: Sequence[int]) -> Case:
+        """Return a case of the elements at `places` alone."""
+        fits = self.fits
+        return replace(
+            self,
+            expected=_part(self.expected, places),
+            got=_part(self.got, places),
+            fits=fits and (lambda place, item: fits(places[place], item)),
+        )
 
     def maps(self, change: Callable[[Scalar], Scalar]) -> bool:
         """Return whether `change`, applied to each expected element, gives the learner's."""
@@ -103,19 +139,44 @@ class DiagnosisRule:
     """The facts that fill the words, or None when the case does not fit."""
     words: str
     """A sentence, with `{it}` for what is wrong and a blank per fact. Never an expected value."""
+    each: bool = False
+    """Whether it changes each element by itself, so that it may hold for some of them only."""
     family: str = ""
     """Rules of one family can stand for each other: when several of it fit, `FAMILIES` speaks."""
     fallback: bool = False
     """Whether it is tried only when no other rule fits."""
 
 
+def _part(array: Array, places: Sequence[int]) -> Array:
+    return replace(array, shape=(len(places),), items=[array.items[place] for place in places])
+
+
+def permutes(case: Case, axes: Sequence[int]) -> bool:
+    """Return whether the learner's elements are the expected ones with axes in another order."""
+    first = islice(_permuted_places(case.expected, axes), SAMPLE)
+    items = case.expected.items
+    if not all(case.is_at(place, items[source]) for place, source in enumerate(first)):
+        return False
+    return case.same(permuted(case.expected, axes))
+
+
+def _permuted_places(array: Array, axes: Sequence[int]) -> Iterable[int]:
+    strides = _strides(array.shape)
+    steps = [strides[axis] for axis in axes]
+    indices = product(*(range(array.shape[axis]) for axis in axes))
+    return (sum(map(mul, index, steps)) for index in indices)
+
+
+def _strides(shape: Sequence[int]) -> list[int]:
+    strides = [1] * len(shape)
+    for axis in range(len(shape) - 2, -1, -1):
+        strides[axis] = strides[axis + 1] * shape[axis + 1]
+    return strides
+
+
 def permuted(array: Array, axes: Sequence[int]) -> Iterable[Scalar]:
     """Yield the elements of `array` with its axes in another order, row-major."""
-    strides = [0] * len(array.shape)
-    step = 1
-    for axis in range(len(array.shape) - 1, -1, -1):
-        strides[axis] = step
-        step *= array.shape[axis]
+    strides = _strides(array.shape)
     places = [0]
     for axis in axes:
         stride, size = strides[axis], array.shape[axis]

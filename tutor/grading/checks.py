@@ -10,19 +10,16 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from tutor.grading.case import Case
 from tutor.grading.compare import (
     Ignorable,
-    Pair,
     Rules,
     as_float,
     compare,
     literal,
-    pair_up,
 )
-from tutor.grading.diagnose import Diagnosis, diagnose
+from tutor.grading.diagnose import Diagnosis
 from tutor.grading.errors_explained import clean, explain
-from tutor.grading.tolerance import EXACT, Tolerance, default_tolerance
+from tutor.grading.leaves import diagnose_leaves
 from tutor.grading.values import Nothing, Raised, Value
 from tutor.grading.verdict import CheckResult, Verdict
 from tutor.grading.words import counted, is_callable, kind_of, show_number
@@ -352,6 +349,12 @@ def _different(label: str, expected: Value, got: Value, check: CheckSpec) -> _Fa
             return special
     at = f" at `{difference.path}`" if difference.path else ""
     clause = difference.words
+    if difference.kind == "kind" and isinstance(difference.got, Nothing) and difference.path:
+        words = (
+            f"{label}{at} is `None`: nothing was stored there, as for a gradient that never "
+            "reached it."
+        )
+        return _Failure(words, "disconnected", final=True)
     return _Failure(
         f"{label}{at} {clause}.",
         difference.kind,
@@ -376,66 +379,25 @@ def _explain(
     first = failed[0]
     if first.final:
         return first.slug, first.words
+    some = f" That is so for {len(failed)} of {len(row)} inputs." if len(failed) < len(row) else ""
     found = _diagnosis(check, failed, sizes)
     if found:
-        return found.slug, f"{found.words} {check.say}" if check.say else found.words
+        words = f"{found.words}{some}"
+        return found.slug, f"{words} {check.say}" if check.say else words
     if check.say:
         return first.slug, check.say
-    words = f"{first.words} {first.extra}".rstrip()
-    if len(failed) < len(row):
-        words += f" That is so for {len(failed)} of {len(row)} inputs."
-    return first.slug, words
+    return first.slug, f"{first.words} {first.extra}".rstrip() + some
 
 
 def _diagnosis(
     check: CheckSpec, failed: Sequence[_Failure], sizes: tuple[int, ...]
 ) -> Diagnosis | None:
-    """The one general mistake behind every failing seed and leaf."""
-    cases: list[Case] = []
-    wrong: list[str] = []
-    leaves = 0
+    """The general mistake behind every failing seed."""
+    pairs: list[tuple[Value, Value]] = []
     for failure in failed:
-        if failure.slug not in ("value", "rank", "shape") or failure.expected is None:
+        if failure.expected is None or failure.got is None:
             return None
-        assert failure.got is not None, "a difference has both sides"
-        pairs = pair_up(failure.expected, failure.got, check.rules)
-        if not isinstance(pairs, list):
+        if failure.slug not in ("value", "finite", "rank", "shape"):
             return None
-        leaves = len(pairs)
-        for pair in pairs:
-            if leaves > 1 and compare(pair.expected, pair.got, check.rules) is None:
-                continue
-            case = _case(pair, check, sizes)
-            if case is None:
-                return None
-            cases.append(case)
-            if pair.path not in wrong:
-                wrong.append(pair.path)
-    return diagnose(cases, _subject(check.label, wrong, leaves))
-
-
-def _case(pair: Pair, check: CheckSpec, sizes: tuple[int, ...]) -> Case | None:
-    if pair.arrays is None:
-        return None
-    expected, got = pair.arrays
-    if check.rtol is not None or check.atol is not None:
-        # Wide bounds set for an approximation must not make a diagnosis fit by chance.
-        tolerance = Tolerance(min(check.rtol or 0.0, 1e-2), check.atol or 0.0)
-    elif expected.exact and got.exact:
-        tolerance = EXACT
-    else:
-        both = (
-            default_tolerance(side.dtype, side.device) for side in (expected, got) if not side.exact
-        )
-        tolerance = max(both, key=lambda bound: bound.rtol)
-    return Case(expected, got, tolerance, sizes)
-
-
-def _subject(label: str, wrong: Sequence[str], leaves: int) -> str:
-    """What is wrong: the whole, or the leaves of it that are."""
-    paths = [path for path in wrong if path]
-    if not paths or len(wrong) == leaves:
-        return f"`{label}`"
-    shown = ", ".join(f"`{path}`" for path in paths[:3])
-    more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
-    return f"`{label}` at {shown}{more}"
+        pairs.append((failure.expected, failure.got))
+    return diagnose_leaves(check.label, pairs, check.rules, sizes)

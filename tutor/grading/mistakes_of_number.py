@@ -5,15 +5,18 @@ Each function looks at one case and returns the facts of the one mistake it know
 
 from __future__ import annotations
 
-import cmath
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import prod
+from typing import cast
 
-from tutor.grading.arrays import Array, Scalar, as_bfloat16, as_float16, as_float32
+from tutor.grading.arrays import Array, Scalar, all_finite, as_bfloat16, as_float16, as_float32
 from tutor.grading.case import Case, Facts
 
 LN2, LN10 = math.log(2), math.log(10)
+
+LONG = 4096
+"""Elements looked at first, where a look at all of a million is seldom needed."""
 
 
 def _numeric(case: Case) -> bool:
@@ -42,7 +45,7 @@ def bends(change: Callable[[Scalar], Scalar]) -> Callable[[Case], Facts | None]:
     rule = maps(change)
 
     def find(case: Case) -> Facts | None:
-        return None if case.fits is not None and _whole(case.got) else rule(case)
+        return None if case.fits is not None and whole(case.got) else rule(case)
 
     return find
 
@@ -74,12 +77,19 @@ def over_n(case: Case) -> Facts | None:
 
 
 def bessel(case: Case) -> Facts | None:
-    """The variance divided by N where N - 1 was asked, or the other way round."""
+    """The variance divided by N where N - 1 was asked, or the other way round; or its root."""
     for n in _batch_sizes(case, least=3):
         for factor, used in (((n - 1) / n, "N"), (n / (n - 1), "N − 1")):
             if _scaled(case, factor):
-                return {"n": n, "used": used}
+                return {"n": n, "used": used, "what": "variance"}
+            if _scaled(case, math.sqrt(factor)):
+                return {"n": n, "used": used, "what": "standard deviation"}
     return None
+
+
+def uncorrected(case: Case) -> Facts | None:
+    """Adam's first step without its bias correction: (1 - 0.9) / sqrt(1 - 0.999) times as long."""
+    return {} if not case.expected.exact and _scaled(case, math.sqrt(10)) else None
 
 
 def accumulated(case: Case) -> Facts | None:
@@ -103,10 +113,11 @@ def square(item: Scalar) -> Scalar:
 
 def root(item: Scalar) -> Scalar:
     """Square root."""
-    return math.sqrt(_real(item))
+    return math.sqrt(real(item))
 
 
-def _real(item: Scalar) -> float:
+def real(item: Scalar) -> float:
+    """The number as a float; a complex one has no place among real ones."""
     if isinstance(item, complex):
         raise TypeError("not a real number")
     return float(item)
@@ -114,27 +125,27 @@ def _real(item: Scalar) -> float:
 
 def sigmoid(item: Scalar) -> Scalar:
     """The logistic function."""
-    return 1 / (1 + math.exp(-_real(item)))
+    return 1 / (1 + math.exp(-real(item)))
 
 
 def exp(item: Scalar) -> Scalar:
     """The exponential."""
-    return math.exp(_real(item))
+    return math.exp(real(item))
 
 
 def exp_of_minus(item: Scalar) -> Scalar:
     """The probability whose negative logarithm is given."""
-    return math.exp(-_real(item))
+    return math.exp(-real(item))
 
 
 def log(item: Scalar) -> Scalar:
     """Natural logarithm."""
-    return math.log(_real(item))
+    return math.log(real(item))
 
 
 def conjugated(case: Case) -> Facts | None:
     """The complex conjugate."""
-    if not any(isinstance(item, complex) and item.imag for item in case.expected.items):
+    if case.expected.real or not any(complex(item).imag for item in case.expected.items):
         return None
     return maps(lambda item: complex(item).conjugate())(case)
 
@@ -147,9 +158,11 @@ def sign_flipped(case: Case) -> Facts | None:
 def absolute(case: Case) -> Facts | None:
     """Signs dropped; a flip of every sign is the better name for all-negative answers."""
     items = case.expected.items
-    if not _numeric(case) or any(isinstance(item, complex) for item in items):
+    if not _numeric(case) or not case.expected.real:
         return None
-    signs = {item.real > 0 for item in items if item}
+    signs = {real(item) > 0 for item in items[:LONG] if item}
+    if len(signs) < 2 and len(items) > LONG:
+        signs = {real(item) > 0 for item in items if item}
     return {} if len(signs) == 2 and case.maps(abs) else None
 
 
@@ -158,30 +171,28 @@ def softmax_twice(case: Case) -> Facts | None:
     expected = case.expected
     if not _numeric(case) or len(expected.items) < 2:
         return None
-    if any(isinstance(item, complex) or not 0 <= item <= 1 for item in expected.items):
+    if not between(expected, 0.0, 1.0):
         return None
     for axis, size in enumerate(expected.shape):
-        if size > 1 and case.same(_softmax(expected, axis), 1.0):
+        if size > 1 and all(case.is_at(*pair) for pair in _softmax(expected, axis)):
             return {"axis": axis}
     return None
 
 
-def _softmax(array: Array, axis: int) -> Sequence[Scalar]:
+def _softmax(array: Array, axis: int) -> Iterator[tuple[int, Scalar]]:
+    """Each place, and the softmax along `axis` there."""
     inner, size = prod(array.shape[axis + 1 :]), array.shape[axis]
-    powers = [cmath.exp(item).real for item in array.items]
-    result = powers.copy()
-    for start in range(0, len(powers), inner * size):
-        for i in range(inner):
-            places = [start + i + row * inner for row in range(size)]
-            total = sum(powers[place] for place in places)
-            for place in places:
-                result[place] = powers[place] / total
-    return result
+    for start in range(0, len(array.items), inner * size):
+        for i in range(start, start + inner):
+            places = range(i, i + inner * size, inner)
+            powers = [math.exp(real(array.items[place])) for place in places]
+            total = sum(powers)
+            yield from zip(places, (power / total for power in powers), strict=True)
 
 
 def off_by_one(case: Case) -> Facts | None:
     """Integers, each one too many or too few."""
-    if not (case.expected.exact and _whole(case.got) and case.aligned and case.expected.items):
+    if not (case.expected.exact and whole(case.got) and case.aligned and case.expected.items):
         return None
     # To say which way one typed number is off would be to say the answer.
     alone = case.fits is not None and len(case.expected.items) == 1
@@ -191,7 +202,18 @@ def off_by_one(case: Case) -> Facts | None:
     return None
 
 
-def _whole(array: Array) -> bool:
+def between(array: Array, low: float, high: float) -> bool:
+    """Whether all elements are real and within bounds. Of a million, the first few tell most."""
+    if not array.real:
+        return False
+    items = cast("Sequence[float]", array.items)
+    return all(
+        low <= min(part) and max(part) <= high for part in (items[:LONG], items) if len(part)
+    )
+
+
+def whole(array: Array) -> bool:
+    """Whether all elements are whole numbers."""
     return array.dtype != "bool" and all(
         isinstance(item, int) or (isinstance(item, float) and item.is_integer())
         for item in array.items
@@ -200,15 +222,20 @@ def _whole(array: Array) -> bool:
 
 def truncated(case: Case) -> Facts | None:
     """The fraction dropped: an integer dtype, or `//`."""
-    return _lossy(case, lambda item: float(math.trunc(_real(item))))
+    return _lossy(case, lambda item: float(math.trunc(real(item))))
+
+
+def rounded(case: Case) -> Facts | None:
+    """Rounded to whole numbers."""
+    return _lossy(case, lambda item: float(round(real(item))))
 
 
 def rounded_low(case: Case) -> Facts | None:
     """Every element is one that a 16-bit float can hold, and near enough to have been rounded."""
-    if not case.numeric or case.fits or case.got.shape != case.expected.shape:
+    expected, got = case.expected, case.got
+    if case.fits or got.shape != expected.shape or not any(expected.items):
         return None
-    items = (*case.expected.items, *case.got.items)
-    if not all(isinstance(item, float) for item in items):
+    if not (_floating(expected) and _floating(got) and all_finite(expected.items)):
         return None
     for name, fit, rtol in (
         ("float16", as_float16, 2.0**-9),
@@ -220,14 +247,20 @@ def rounded_low(case: Case) -> Facts | None:
     return None
 
 
+def _floating(array: Array) -> bool:
+    return array.real and not array.exact
+
+
 def _held_by(case: Case, fit: Callable[[float], float], rtol: float) -> bool:
     if len(case.got.items) < 4 and any(
-        two != fit(_real(one)) for one, two in zip(case.expected.items, case.got.items, strict=True)
+        two != fit(real(one)) for one, two in zip(case.expected.items, case.got.items, strict=True)
     ):
         return False  # a few short numbers are held by any float
     finer = False
-    for one, two in zip(map(_real, case.expected.items), map(_real, case.got.items), strict=True):
-        if two != fit(two) or not math.isclose(one, two, rel_tol=rtol, abs_tol=1e-7):
+    for one, two in zip(map(real, case.expected.items), map(real, case.got.items), strict=True):
+        near = math.isclose(one, two, rel_tol=rtol, abs_tol=1e-7)
+        # Beyond 65504, float16 is infinite.
+        if two != fit(two) or not (near or (math.isinf(two) and two == fit(one))):
             return False
         finer = finer or one != fit(one)
     return finer
@@ -251,10 +284,10 @@ def all_zero(case: Case) -> Facts | None:
     """Nothing but zeros, where something is expected."""
     if not _numeric(case) or any(case.got.items):
         return None
-    return {"where": " everywhere" if len(case.got.items) > 1 else ""}
+    return {"zeros": "zero" if len(case.got.items) == 1 else "all zeros"}
 
 
-def _varied(items: Sequence[Scalar]) -> bool:
+def varied(items: Sequence[Scalar]) -> bool:
     """Whether the magnitudes differ: one number fits any offset and any factor."""
     return any(not math.isclose(abs(item), abs(items[0]), rel_tol=1e-6) for item in items)
 
@@ -264,7 +297,7 @@ def constant_offset(case: Case) -> Facts | None:
     expected, got = case.expected.items, case.got.items
     if not _numeric(case) or len(expected) < 3 or case.expected.exact:
         return None
-    if not _varied(expected):
+    if not varied(expected):
         return None
     offset = got[case.largest] - expected[case.largest]
     return {} if case.maps(lambda item: item + offset) else None
@@ -275,7 +308,7 @@ def constant_factor(case: Case) -> Facts | None:
     expected, got = case.expected.items, case.got.items
     if not _numeric(case) or len(expected) < 2 or case.largest < 0:
         return None
-    if not _varied([item for item in expected if item]):
+    if not varied([item for item in expected if item]):
         return None
     factor = got[case.largest] / expected[case.largest]
     if not factor or factor == 1 or isinstance(factor, complex):

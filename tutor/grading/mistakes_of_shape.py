@@ -6,11 +6,12 @@ Each function looks at one case and returns the facts of the one mistake it know
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import permutations
-from math import prod
+from itertools import pairwise, permutations
+from math import inf, prod
 
 from tutor.grading.arrays import Array, Scalar
-from tutor.grading.case import Case, Facts, permuted
+from tutor.grading.case import Case, Facts, permutes
+from tutor.grading.mistakes_of_number import between
 
 
 def transposed(case: Case) -> Facts | None:
@@ -18,16 +19,22 @@ def transposed(case: Case) -> Facts | None:
     expected, got = case.expected, case.got
     if len(expected.shape) != 2 or got.shape != expected.shape[::-1] or 1 in expected.shape:
         return None
-    return {} if case.same(permuted(expected, (1, 0))) else None
+    return {} if permutes(case, (1, 0)) else None
 
 
 def reshaped(case: Case) -> Facts | None:
     """`reshape` was used to transpose: the right shape, filled in the wrong order."""
     expected, got = case.expected, case.got
-    rows, columns = expected.shape if len(expected.shape) == 2 else (0, 0)
-    if got.shape != expected.shape or rows == columns or 1 in expected.shape:
+    rank = len(expected.shape)
+    if got.shape != expected.shape or not 2 <= rank <= 4:
         return None
-    return {} if case.same(permuted(expected, (1, 0))) else None
+    for axes in permutations(range(rank)):
+        before = tuple(expected.shape[axis] for axis in axes)
+        # Axes of length 1 may move without moving an element.
+        moved = tuple(size for size in before if size > 1) != expected.squeezed
+        if moved and before != expected.shape and permutes(case, axes):
+            return {}
+    return None
 
 
 def axes_permuted(case: Case) -> Facts | None:
@@ -39,19 +46,29 @@ def axes_permuted(case: Case) -> Facts | None:
     for axes in permutations(range(rank)):
         if axes == tuple(range(rank)) or tuple(expected.shape[a] for a in axes) != got.shape:
             continue
-        if case.same(permuted(expected, axes)):
+        if permutes(case, axes):
             return {"axes": axes}
     return None
+
+
+_LAYOUTS = {
+    (0, 2, 3, 1): "channels last",
+    (0, 3, 1, 2): "channels first",
+    (2, 3, 1, 0): "a kernel's height and width first",
+    (3, 2, 0, 1): "a kernel's channels first",
+}
+"""Of images, and of the weights of convolutions: (out, in, h, w) and (h, w, in, out)."""
 
 
 def channels_moved(case: Case) -> Facts | None:
     """Channels last for channels first, or the other way round."""
     if len(case.expected.shape) != 4:
         return None
-    axes = (axes_permuted(case) or {}).get("axes")
-    if axes == (0, 2, 3, 1):
-        return {"layout": "channels last"}
-    return {"layout": "channels first"} if axes == (0, 3, 1, 2) else None
+    for axes, layout in _LAYOUTS.items():
+        shape = tuple(case.expected.shape[axis] for axis in axes)
+        if shape == case.got.shape and permutes(case, axes):
+            return {"layout": layout}
+    return None
 
 
 def other_axes_permuted(case: Case) -> Facts | None:
@@ -88,6 +105,38 @@ def keepdims(case: Case) -> Facts | None:
         return {"what": "an axis of length 1 in another place than it should be"}
     axes = "an axis" if abs(many) == 1 else f"{abs(many)} axes"
     return {"what": f"{axes} of length 1 {'too many' if many > 0 else 'too few'}"}
+
+
+def stacked(case: Case) -> Facts | None:
+    """`stack` for `concatenate`, or the other way round: two axes in place of one."""
+    expected, got = case.expected.shape, case.got.shape
+    if case.fits:
+        return None  # nobody stacks what is typed
+    if len(got) == len(expected) + 1 and _joined(got, expected) and _in_order(case):
+        return {"what": "one axis too many, as `stack` makes where `concatenate` joins"}
+    if len(expected) == len(got) + 1 and _joined(expected, got) and _in_order(case):
+        return {"what": "one axis too few, as `concatenate` joins where `stack` makes a new one"}
+    return None
+
+
+def _joined(longer: tuple[int, ...], shorter: tuple[int, ...]) -> bool:
+    """Whether two neighbouring axes of one shape, both longer than 1, are one of the other."""
+    return any(
+        1 not in (one, two) and (*longer[:axis], one * two, *longer[axis + 2 :]) == shorter
+        for axis, (one, two) in enumerate(pairwise(longer))
+    )
+
+
+def _in_order(case: Case) -> bool:
+    """Whether the elements are right, whatever the shape."""
+    return len(case.expected.items) == len(case.got.items) and case.same(case.expected.items)
+
+
+def regrouped(case: Case) -> Facts | None:
+    """The right elements in the right order, in another shape."""
+    if case.fits or case.aligned or len(case.got.items) < 2 or not _in_order(case):
+        return None
+    return {"shape": str(case.got.shape)}
 
 
 def broadcast(case: Case) -> Facts | None:
@@ -127,7 +176,7 @@ def normalised_over_other_axis(case: Case) -> Facts | None:
     expected, got = case.expected, case.got
     if got.shape != expected.shape or len(expected.shape) < 2 or case.fits:
         return None
-    if any(isinstance(item, complex) or item < 0 for item in (*expected.items, *got.items)):
+    if not (expected.items and between(expected, 0, inf) and between(got, 0, inf)):
         return None
     ours, theirs = _summing_to_one(expected), _summing_to_one(got)
     if len(ours) == 1 and len(theirs) == 1 and ours != theirs:
@@ -140,9 +189,9 @@ def _summing_to_one(array: Array) -> list[int]:
     for axis, size in enumerate(array.shape):
         inner = prod(array.shape[axis + 1 :])
         sums = (
-            sum(array.items[start + i + row * inner] for row in range(size))
+            sum(array.items[i : i + inner * size : inner])
             for start in range(0, len(array.items), inner * size)
-            for i in range(inner)
+            for i in range(start, start + inner)
         )
         if size > 1 and all(abs(total - 1) < 1e-2 for total in sums):
             found.append(axis)
