@@ -234,6 +234,33 @@ async def test_a_temporary_directory_that_is_cleaned_away() -> None:
         await host.close()
 
 
+@pytest.mark.parametrize("trouble", ["a file in the way", "no room"])
+async def test_a_cache_that_cannot_be_written(tmp_path: Path, trouble: str) -> None:
+    pytest.importorskip("torch")
+    script = f'exec {sys.executable} "$@"'
+    if trouble == "no room":
+        script = f"ulimit -f 16; {script}"  # 8 kB
+    else:
+        (tmp_path / "cache").write_text("")
+    host = await Host.start("torch", ("sh", "-c", script, "sh"), tmp_path / "cache")
+    try:
+        ran = await run(host, "import os", "os.environ.get('TORCHINDUCTOR_CACHE_DIR')")
+        assert ran.first == (None,), "torch.compile would raise in the learner's code"
+    finally:
+        await host.close()
+
+
+async def test_a_cache_is_made_and_used(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    host = await Host.start("torch", cache=tmp_path / "deep" / "cache")
+    try:
+        ran = await run(host, "import os", "os.environ.get('TORCHINDUCTOR_CACHE_DIR')")
+        assert ran.first == (str(tmp_path / "deep" / "cache" / "inductor"),)
+        assert (tmp_path / "deep" / "cache").is_dir()
+    finally:
+        await host.close()
+
+
 UI = """
 import asyncio, sys
 from tutor.runtime.host import Host

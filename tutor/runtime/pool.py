@@ -44,22 +44,13 @@ class Pool:
                 return host
             if host is not None:
                 await host.close()
-            cache = self._usable_cache()
-            host = await Host.start(framework, self._interpreters.get(framework, ()), cache)
+            command = self._interpreters.get(framework, ())
+            host = await Host.start(framework, command, self._cache)
             if self._closed:
                 await host.close()
             else:
                 self._hosts[framework] = host
             return host
-
-    def _usable_cache(self) -> Path | None:
-        """The folder for compilers; None where it cannot be made, which only costs time."""
-        if self._cache is not None:
-            try:
-                self._cache.mkdir(parents=True, exist_ok=True)
-            except OSError:
-                return None
-        return self._cache
 
     def alive(self) -> tuple[Host, ...]:
         """Return the hosts that live now."""

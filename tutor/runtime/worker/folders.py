@@ -11,6 +11,8 @@ import tempfile
 import zlib
 
 PREFIX = "fwtutor-"
+CACHE_ROOM = 1 << 18
+"""Bytes that must fit for a cache to be used: more than a compiled program takes."""
 
 
 def make_folder() -> str:
@@ -77,6 +79,22 @@ def remove_stale_folders() -> None:
             remove_folder(folder)
         except (OSError, OverflowError):
             continue
+
+
+def usable_cache(folder: str) -> str:
+    """Return the folder, made if need be, if compilers can write there; else an empty string.
+
+    PyTorch's would raise in the learner's code, and JAX's warn in it. Asked on the machine that
+    has the framework: it may be another than the one that named the folder.
+    """
+    try:
+        if folder:
+            os.makedirs(folder, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder) as file:
+                file.write(bytes(CACHE_ROOM))
+    except OSError:
+        return ""
+    return folder
 
 
 def _place() -> str:

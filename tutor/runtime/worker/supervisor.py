@@ -20,6 +20,7 @@ from typing import Any
 
 from . import processes, wire
 from .child import Child
+from .folders import usable_cache
 from .frameworks import load_adapter, set_environment
 from .output import Stream
 from .task import GRACE, POLL, Task
@@ -55,6 +56,7 @@ class Supervisor:
         started = time.monotonic()
         try:
             config = self.payload["config"]
+            config["cache"] = usable_cache(config["cache"])  # also for workers started cold
             set_environment(self.adapter, config["cache"], forks=not config["cold"])
             self.adapter.load()
         except BaseException as error:
