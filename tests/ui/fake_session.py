@@ -136,6 +136,7 @@ class FakeSession:
         return Standing(
             passed=frozenset((ref.step, name) for ref, name in self.passed if ref.lesson == lesson),
             exercises=tuple(step.id for step in info.steps if step.exercise),
+            steps=tuple(step.id for step in info.steps),
             seen=frozenset(ref.step for ref, _ in self.places if ref.step.startswith("read")),
         )
 
@@ -177,11 +178,24 @@ class FakeSession:
             raise UsageError("The solution is shown after your first try.")
         return self.solution_text
 
+    def explanation(self, ref: StepRef, framework: FrameworkName) -> str:
+        if (ref, framework) not in self.passed:
+            return ""
+        return next(
+            (
+                event.explain
+                for event in self.scripts.get(ref.step, ())
+                if isinstance(event, Verdict)
+            ),
+            "",
+        )
+
     def reset(self, lesson: str | None = None, step: str | None = None) -> int:
         self.resets.append((lesson, step))
         gone = [key for key in self.drafts if key[0] == StepRef(lesson or "", step or "")]
         for key in gone:
             del self.drafts[key]
+        self.passed = {key for key in self.passed if key[0] != StepRef(lesson or "", step or "")}
         return len(gone)
 
     # Running

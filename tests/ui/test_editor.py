@@ -238,6 +238,21 @@ async def test_every_binding_has_an_id_and_every_command_works() -> None:
         assert editor.text == "x = ____"
 
 
+async def test_select_all_and_the_ends_of_the_code() -> None:
+    async with editing("a = 1\nb = 2\n") as (editor, pilot):
+        for key in ("ctrl+l", "shift+f7"):
+            await pilot.press("ctrl+home", key)
+            assert editor.selected_text == "a = 1\nb = 2\n"
+        await pilot.press("ctrl+end")
+        assert editor.cursor_location == (2, 0)
+        await pilot.press("ctrl+shift+home")
+        assert editor.selected_text == "a = 1\nb = 2\n"
+        await pilot.press("ctrl+home")
+        assert (editor.cursor_location, editor.selected_text) == ((0, 0), "")
+        await pilot.press("ctrl+shift+end")
+        assert editor.selected_text == "a = 1\nb = 2\n"
+
+
 # --- Colours
 
 

@@ -15,6 +15,7 @@ from tutor.ui.screens.help import HelpScreen
 from tutor.ui.screens.home import HomeScreen
 from tutor.ui.screens.lesson import LessonScreen
 from tutor.ui.screens.toosmall import TooSmallScreen
+from tutor.ui.widgets.prose import Prose
 from tutor.ui.widgets.stepstrip import StepStrip
 
 
@@ -108,7 +109,26 @@ async def test_a_lesson_that_is_best_after_another_says_so(fake: FakeSession) ->
         await pilot.pause()
         await pilot.press("down", "down")
         await pilot.pause()
-        assert about(pilot).startswith("Best after: Your first gradient")
+        assert "Best after: Your first gradient" in about(pilot)
+
+
+async def test_how_many_exercises_is_explained(fake: FakeSession) -> None:
+    async with TutorApp(fake.as_session()).run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press("down")
+        await pilot.pause()
+        assert any(row.startswith("· 0/5    Your first gradient") for row in rows(pilot))
+        assert about(pilot).startswith("6 steps, 0 of 5 exercises done.")
+
+
+async def test_a_search_that_finds_nothing_leaves_nothing_below(fake: FakeSession) -> None:
+    async with TutorApp(fake.as_session()).run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert about(pilot)
+        await pilot.press("slash", *"qqq")
+        await pilot.pause()
+        assert rows(pilot) == ["No lesson has “qqq”. Esc shows them all."]
+        assert about(pilot) == ""
 
 
 async def test_search_filters_as_it_is_typed(fake: FakeSession) -> None:
@@ -173,6 +193,10 @@ async def test_every_action_of_the_lesson_is_in_the_palette(fake: FakeSession) -
             "Course map", "Open in $EDITOR", "Start over", "Find a lesson", "Theme", "Help", "Quit",
         }  # fmt: skip
         assert "Stop" not in titles
+        assert titles >= {"Select all", "Undo", "Redo", "Next blank", "Comment out"}
+        assert [command.title for command in app.get_system_commands(app.screen)].count(
+            "Open in $EDITOR"
+        ) == 1
 
 
 async def test_help_lists_every_key(fake: FakeSession) -> None:
@@ -181,6 +205,9 @@ async def test_help_lists_every_key(fake: FakeSession) -> None:
         await pilot.press("f1")
         await pilot.pause()
         assert isinstance(pilot.app.screen, HelpScreen)
+        words = pilot.app.screen.query_one(Prose).text
+        for key in ("Ctrl+Z", "Ctrl+X", "Ctrl+L", "Ctrl+T", "Ctrl+N", "Ctrl+Home", "F6", "ansi"):
+            assert key in words
         await pilot.press("f1")
         await pilot.pause()
         assert isinstance(pilot.app.screen, HomeScreen)

@@ -10,7 +10,7 @@ import pytest
 from textual.events import Key, Paste
 from textual.message import Message
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from tests.ui import fake_course
 from tests.ui.fake_session import FakeSession
@@ -25,6 +25,7 @@ from tutor.ui.screens.lesson import LessonScreen
 from tutor.ui.screens.solution import SolutionScreen
 from tutor.ui.widgets.answers import ChooseAnswer, OrderAnswer, ValueAnswer
 from tutor.ui.widgets.code_answer import CodeAnswer
+from tutor.ui.widgets.keybar import KeyBar
 from tutor.ui.widgets.output import OutputView
 from tutor.ui.widgets.page import Page
 from tutor.ui.widgets.prose import Prose
@@ -101,7 +102,7 @@ async def test_value_enter_submits_and_enter_again_goes_on(fake: FakeSession) ->
         await finished(pilot)
         assert fake.submitted == [(at("by-hand"), "torch", "7")]
         assert shown(pilot, "verdict").startswith("✓ Right   PyTorch · cpu · 12 ms")
-        assert "PyTorch adds to x.grad" in shown(pilot, "verdict")
+        assert "PyTorch adds to x.grad" in shown(pilot, "explain")
         assert "tensor(7.)" in text_of(pilot, OutputView)
         assert "2✓" in text_of(pilot, StepStrip)
         await pilot.press("enter")
@@ -125,14 +126,14 @@ async def test_an_empty_answer_is_not_an_attempt(fake: FakeSession) -> None:
         await pilot.press("space", "enter")
         await finished(pilot)
         assert fake.submitted == []
-        assert "Type your answer first." in shown(pilot, "verdict")
+        assert "! Type your answer first." in shown(pilot, "reminder")
 
 
 async def test_code_f5_submits_what_is_in_the_editor(fake: FakeSession) -> None:
     async with opened(fake, "mse-gradient") as pilot:
         editor = pilot.app.screen.query_one(CodeAnswer)
         assert editor.text.startswith("import torch")
-        await pilot.press("#", "f5")
+        await pilot.press("ctrl+home", "#", "f5")
         await finished(pilot)
         assert fake.submitted[0][2].startswith("#import torch")
         verdict = shown(pilot, "verdict")
@@ -253,7 +254,7 @@ async def test_stop_ends_the_run(fake: FakeSession) -> None:
 async def test_ctrl_c_stops_a_run_and_else_copies(fake: FakeSession) -> None:
     fake.scripts["mse-gradient"] = [Started(device="cpu"), 60.0]
     async with opened(fake, "mse-gradient") as pilot:
-        await pilot.press("shift+end", "ctrl+c")
+        await pilot.press("ctrl+home", "shift+end", "ctrl+c")
         assert pilot.app.clipboard == "import torch"
         await pilot.press("f5")
         await pilot.pause()
@@ -333,13 +334,222 @@ async def test_hints_one_by_one(fake: FakeSession) -> None:
         assert "Hint 2 of 2" in shown(pilot, "hints")
 
 
+async def test_the_newest_hint_is_in_view_each_time() -> None:
+    hints = ["first " * 60, "second " * 60, "third " * 60]
+    value = fake_course.step("read-1", "value", 1, form="number", hints=3)
+    fake = FakeSession([value], hints=hints)
+    fake.scripts["read-1"] = [Verdict(verdict="fail", message="wrong " * 60)]
+    async with opened(fake, "read-1") as pilot:
+        await pilot.press("7", "enter")
+        await finished(pilot)
+        results = pilot.app.screen.query_one(Results)
+        for number in (1, 2, 3):
+            await pilot.press("f2")
+            await pilot.pause()
+            assert f"Hint {number} of 3" in in_view(results)
+        await pilot.press("f2")
+        await pilot.pause()
+        assert "That was the last hint." in in_view(results)
+        assert not pilot.app._notifications
+        await pilot.press("enter")
+        await finished(pilot)
+        assert in_view(results).startswith("✗ Not yet")
+
+
+def in_view(results: Results) -> str:
+    """The rows of the results pane that can be seen."""
+    rows: list[str] = []
+    for prose in results.query(Prose):
+        if prose.display and prose.filled:
+            rows += [line.plain for line in prose._lines(prose.content_size.width)]
+    top = round(results.scroll_y)
+    return "\n".join(rows[top : top + results.scrollable_content_region.height])
+
+
+async def test_coming_back_to_a_passed_step_shows_its_explanation(fake: FakeSession) -> None:
+    async with opened(fake, "by-hand") as pilot:
+        await pilot.press("f2", "7", "enter")
+        await finished(pilot)
+        await pilot.press("f10", "f9")
+        await pilot.pause()
+        assert shown(pilot, "verdict") == "✓ Right (earlier)"
+        assert "PyTorch adds to x.grad" in shown(pilot, "explain")
+        assert shown(pilot, "hints") == ""
+        assert isinstance(pilot.app.focused, ValueAnswer)
+        await pilot.press("f4")
+        await pilot.pause()
+        assert shown(pilot, "verdict") == "", "it was not passed in this framework"
+
+
+async def test_an_experiments_bars_stay_first(fake: FakeSession) -> None:
+    async with opened(fake, "jit-or-not") as pilot:
+        await pilot.press("f5")
+        await finished(pilot)
+        fake.scripts["jit-or-not"] = [Verdict(verdict="fail", message="no " * 20)]
+        for _ in range(2):
+            await pilot.press("7", "enter")
+            await finished(pilot)
+            seen = in_view(pilot.app.screen.query_one(Results))
+            assert seen.startswith("eager    ██████")
+            assert "✗ Not yet" in seen
+        await pilot.press("f9", "f10")
+        await pilot.pause()
+        assert "eager    ██████" in shown(pilot, "measured")
+        explained = Verdict(verdict="pass", message="", explain="why " * 300)
+        fake.scripts["jit-or-not"] = [explained]
+        await pilot.press("enter")
+        await finished(pilot)
+        seen = in_view(pilot.app.screen.query_one(Results))
+        assert seen.startswith("eager    ██████")
+        assert "✓ Right" in seen
+
+
+async def test_the_first_blank_is_selected_and_one_left_is_a_reminder(fake: FakeSession) -> None:
+    reminder = Verdict(
+        verdict="fail", message="Line 6 has `____`.", diagnosis="unfilled-blank", line=6
+    )
+    fake.scripts["mse-gradient"] = [reminder]
+    async with opened(fake, "mse-gradient") as pilot:
+        editor = pilot.app.screen.query_one(CodeAnswer)
+        assert editor.selected_text == "____"
+        await pilot.press("7", "f5")
+        await finished(pilot)
+        assert "    return 7\n" in editor.text
+        assert shown(pilot, "reminder") == "! Line 6 has ____."
+        assert shown(pilot, "verdict") == ""
+        assert "3▸" in text_of(pilot, StepStrip)
+
+
+async def test_typing_after_right_goes_to_the_answer(fake: FakeSession) -> None:
+    async with opened(fake, "by-hand") as pilot:
+        await pilot.press("7", "enter")
+        await finished(pilot)
+        assert isinstance(pilot.app.focused, Results)
+        await pilot.press("8", "space", "9")
+        await pilot.pause()
+        answer = pilot.app.screen.query_one(ValueAnswer)
+        assert (answer.value, pilot.app.focused) == ("8 9", answer)
+
+
+async def test_a_run_from_the_results_does_not_lose_the_focus(fake: FakeSession) -> None:
+    async with opened(fake, "by-hand") as pilot:
+        await pilot.press("7", "enter")
+        await finished(pilot)
+        fake.scripts["by-hand"] = [fake_course.FAIL]
+        await pilot.press("f5")
+        await finished(pilot)
+        assert isinstance(pilot.app.focused, ValueAnswer)
+
+
+async def test_digits_mark_options_from_anywhere(fake: FakeSession) -> None:
+    async with opened(fake, "which-tape") as pilot:
+        await pilot.press("shift+tab")
+        assert isinstance(pilot.app.focused, Page)
+        await pilot.press("0", "x", "2")
+        await pilot.pause()
+        control = pilot.app.screen.query_one(ChooseAnswer)
+        assert (control.answer(), pilot.app.focused) == ("2", control)
+        await pilot.press("f5")
+        await finished(pilot)
+        assert isinstance(pilot.app.focused, Results)
+        await pilot.press("3")
+        await pilot.pause()
+        assert control.answer() == "3"
+
+
+async def test_a_digit_marks_once_where_several_may_be(fake: FakeSession) -> None:
+    view = fake_course.step("read-1", "choose", 1, options=("a", "b", "c"), several=True)
+    async with opened(FakeSession([view]), "read-1") as pilot:
+        await pilot.press("shift+tab", "2")
+        await pilot.pause()
+        assert pilot.app.screen.query_one(ChooseAnswer).answer() == "2"
+
+
+async def test_a_pass_begins_with_a_capital_unless_with_code(fake: FakeSession) -> None:
+    for message, said in (
+        ("Right: all 2 checks hold.", "All 2 checks hold."),
+        ("Right: `f(x)` agrees.", "f(x) agrees."),
+    ):
+        fake.scripts["by-hand"] = [Verdict(verdict="pass", message=message)]
+        async with opened(fake, "by-hand") as pilot:
+            await pilot.press("7", "enter")
+            await finished(pilot)
+            assert shown(pilot, "verdict").splitlines()[1] == said
+
+
+async def test_a_reason_without_a_solution_leaves_the_verdict(fake: FakeSession) -> None:
+    async with opened(fake, "by-hand") as pilot:
+        await pilot.press("7", "enter")
+        await finished(pilot)
+        fake.tried.clear()
+        await pilot.press("f3")
+        await pilot.pause()
+        assert "after your first try" in shown(pilot, "reminder")
+        assert shown(pilot, "verdict").startswith("✓ Right")
+
+
+async def test_try_on_a_prediction_says_why_not(fake: FakeSession) -> None:
+    async with opened(fake, "by-hand") as pilot:
+        assert "F7" not in pilot.app.screen.query_one(KeyBar).text
+        titles = {command.title for command in pilot.app.get_system_commands(pilot.app.screen)}
+        assert "Try" not in titles
+        await pilot.press("7", "f7")
+        await finished(pilot)
+        assert fake.ran == []
+        assert "F5 judges your answer" in shown(pilot, "reminder")
+
+
+async def test_try_on_an_experiment_measures(fake: FakeSession) -> None:
+    async with opened(fake, "jit-or-not") as pilot:
+        await pilot.press("7", "f7")
+        await finished(pilot)
+        assert fake.submitted == [(at("jit-or-not"), "torch", "")]
+        assert shown(pilot, "verdict").splitlines()[1].startswith("Now answer")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 45)])
+async def test_what_code_to_read_prints_leaves_it_in_view(size: tuple[int, int]) -> None:
+    view = fake_course.step(
+        "read-1", "read", 1, prompt="word " * 150, given="last = 1\n", runnable=True
+    )
+    fake = FakeSession([view])
+    fake.scripts["read-1"] = [
+        Printed(stream="stdout", text="line\n" * 20),
+        Verdict(verdict="pass", message=""),
+    ]
+    async with opened(fake, "read-1", size) as pilot:
+        await pilot.press("f5")
+        await finished(pilot)
+        page = pilot.app.screen.query_one(Page)
+        assert round(page.scroll_y) == page.max_scroll_y
+
+
+@pytest.mark.parametrize("focused", [False, True])
+async def test_a_long_verdict_leaves_room_for_the_question(focused: bool) -> None:
+    options = tuple(f"option {number}" for number in range(8))
+    fake = FakeSession([fake_course.step("read-1", "choose", 1, options=options)])
+    fake.scripts["read-1"] = [Verdict(verdict="pass" if focused else "fail", message="word " * 300)]
+    async with opened(fake, "read-1") as pilot:
+        await pilot.press("2", "f5")
+        await finished(pilot)
+        assert pilot.app.screen.query_one(Page).size.height >= 5
+        results, bar = (pilot.app.screen.query_one(kind).region for kind in (Results, StatusBar))
+        assert results.bottom <= bar.y
+
+
+async def test_placeholders_give_nothing_away() -> None:
+    from tutor.ui.widgets.answers import PLACEHOLDERS
+
+    assert "float32" not in PLACEHOLDERS["dtype"]
+    assert "cpu" not in PLACEHOLDERS["device"]
+
+
 async def test_solution_only_after_a_try(fake: FakeSession) -> None:
     async with opened(fake, "mse-gradient") as pilot:
         await pilot.press("f3")
         await pilot.pause()
         assert isinstance(pilot.app.screen, LessonScreen)
-        notes = [note.message for note in pilot.app._notifications]
-        assert notes == ["The solution is shown after your first try."]
+        assert shown(pilot, "reminder") == "! The solution is shown after your first try."
 
 
 async def test_solution_replaces_only_when_asked(fake: FakeSession) -> None:
@@ -365,7 +575,7 @@ async def test_solution_replaces_only_when_asked(fake: FakeSession) -> None:
 
 async def test_framework_keeps_a_draft_for_each(fake: FakeSession) -> None:
     async with opened(fake, "mse-gradient") as pilot:
-        await pilot.press("#", "f4")
+        await pilot.press("ctrl+home", "#", "f4")
         await pilot.pause()
         assert pilot.app.screen.query_one(CodeAnswer).text.startswith("import jax")
         assert text_of(pilot, StatusBar).startswith("JAX (F4: PyTorch, TensorFlow)")
@@ -399,6 +609,15 @@ async def test_the_last_step_leads_to_the_map(fake: FakeSession) -> None:
         await pilot.press("ctrl+g")
         await pilot.pause()
         assert isinstance(pilot.app.screen, HomeScreen)
+        notice = pilot.app.screen.query_one("#notice", Static)
+        words = "That was the last step of “Your first gradient”: 0 of 5 exercises done."
+        assert (str(notice.content), notice.display) == (words, True)
+        assert not pilot.app._notifications
+        await pilot.press("enter")
+        await pilot.pause()
+        await pilot.press("f12")
+        await pilot.pause()
+        assert not pilot.app.screen.query_one("#notice", Static).display
 
 
 async def test_escape_leaves_the_editor_then_the_lesson(fake: FakeSession) -> None:
@@ -414,10 +633,10 @@ async def test_escape_leaves_the_editor_then_the_lesson(fake: FakeSession) -> No
 
 async def test_ctrl_s_saves_and_says_so(fake: FakeSession) -> None:
     async with opened(fake, "mse-gradient") as pilot:
-        await pilot.press("#", "ctrl+s")
+        await pilot.press("ctrl+home", "#", "ctrl+s")
         await pilot.pause()
         assert fake.drafts[at("mse-gradient"), "torch"].text.startswith("#import")
-        assert any("Saved" in note.message for note in pilot.app._notifications)
+        assert text_of(pilot, StatusBar).endswith("Saved, as everything is while you type")
 
 
 async def test_keys_can_be_remapped(fake: FakeSession) -> None:
@@ -509,6 +728,7 @@ async def test_an_error_of_the_session_is_a_sentence(fake: FakeSession) -> None:
 async def test_a_paste_of_ten_megabytes_is_refused(fake: FakeSession, step: str) -> None:
     async with opened(fake, step) as pilot:
         before = pilot.app.screen.query_one(f"#answer-{'code' if step[0] == 'm' else 'value'}")
+        await pilot.press("ctrl+home")
         text = before.draft().text
         pilot.app.post_message(Paste("x = 1\n" * 1_700_000))
         await pilot.pause()
@@ -579,7 +799,7 @@ async def test_steps_for_other_frameworks_are_left_out(twins: FakeSession) -> No
         await pilot.press("f10")
         await pilot.pause()
         assert twins.places[-1] == (at("in-jax"), "jax")
-        assert text_of(pilot, StepStrip).startswith("2/3 in jax")
+        assert text_of(pilot, StepStrip).startswith("Step 2/3 in jax")
         await pilot.press("f10")
         await pilot.pause()
         assert twins.places[-1] == (at("read-4"), "jax")

@@ -153,7 +153,7 @@ class TutorApp(ThriftyApp[int]):
     @on(messages.StepWanted)
     def _on_step_wanted(self, message: messages.StepWanted) -> None:
         if message.ref is None:
-            self._close_lesson()
+            self._close_lesson(message.words)
         else:
             self._open(message.ref)
 
@@ -192,9 +192,11 @@ class TutorApp(ThriftyApp[int]):
         if screen is not None:
             self._show(screen)
 
-    def _close_lesson(self) -> None:
-        """Back to the map."""
+    def _close_lesson(self, words: str) -> None:
+        """Back to the map, which says the words."""
         self._show(None)
+        if isinstance(self.screen, HomeScreen):
+            self.screen.say(words)
 
     def _show(self, lesson: LessonScreen | None) -> None:
         """Show a lesson, or the map.
@@ -281,11 +283,14 @@ class TutorApp(ThriftyApp[int]):
         elif isinstance(screen, HomeScreen):
             places.insert(0, (screen, keys.HOME))
         for place, actions in places:
+            words: Mapping[str, str] = getattr(place, "key_words", {})
             for action in actions:
-                if place.check_action(action.action, ()):
+                if words.get(action.action) != "" and place.check_action(action.action, ()):
                     key = keys.shown(keys.keys_of(action, self.keymap))
                     run = getattr(place, f"action_{action.action}")
                     yield SystemCommand(action.title, f"{action.help} ({key})", run)
+        if screen is self._lesson:
+            yield from self._lesson.editor_commands()
         if screen is self._lesson and self.session.courses():
             other = next(action for action in keys.HOME if action.action == "courses")
             yield SystemCommand(other.title, other.help, self.action_courses)

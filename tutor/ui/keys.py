@@ -2,7 +2,7 @@
 
 Rules, each from something that eats a key on its way: no Alt and no Ctrl+Enter (lost in tmux), no
 Ctrl+B and Ctrl+A (prefixes of tmux and screen), no Escape sequence, and nothing that the editor
-uses (Ctrl with A C D E K N O T U V W X Y Z, and F6). F10 and F11 are taken by some graphical
+uses (Ctrl with A C D E K L N O T U V W X Y Z, and F6). F10 and F11 are taken by some graphical
 terminals for themselves, so what they do is in the palette too, as everything is.
 """
 
@@ -49,7 +49,13 @@ class Action:
 APP = (
     Action("help", "f1", "help", "Help", "Show every key.", "Help"),
     Action("find", "ctrl+f", "find", "Find a lesson", "Search the course for a lesson or a step."),
-    Action("theme", "f11", "change_theme", "Theme", "Choose colours: dark, light, 16 colours …"),
+    Action(
+        "theme",
+        "f11",
+        "change_theme",
+        "Theme",
+        "Choose colours: dark, light, 16 colours (ansi-dark, ansi-light) and others.",
+    ),
     Action("quit", "ctrl+q", "quit", "Quit", "Save everything and leave.", priority=True),
 )
 

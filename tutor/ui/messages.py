@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 class StepWanted(Message):
     """The learner chose a step to go to; None for the map."""
 
-    def __init__(self, ref: StepRef | None) -> None:
+    def __init__(self, ref: StepRef | None, words: str = "") -> None:
         super().__init__()
         self.ref = ref
+        self.words = words
+        """What is to be said on the map."""
 
 
 class LessonWanted(Message):

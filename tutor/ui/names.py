@@ -13,6 +13,11 @@ def framework(name: str) -> str:
     return FRAMEWORKS.get(name, name)
 
 
+def count(many: int, what: str) -> str:
+    """Return a number with its noun: `1 step`, `7 steps`."""
+    return f"{many} {what}" if many == 1 else f"{many} {what}s"
+
+
 def seconds(value: float) -> str:
     """Return a duration with the precision that matters: `12 ms`, `3.4 s`, `2 min 5 s`."""
     if value < 0.9995:

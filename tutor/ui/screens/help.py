@@ -38,6 +38,21 @@ CONTROLS: Sequence[tuple[str, Sequence[tuple[str, str]]]] = (
             ("x", "Set a line aside, or take it back."),
         ),
     ),
+    (
+        "Editor",
+        (
+            ("Ctrl+Z, Ctrl+Y", "Undo, redo."),
+            ("Ctrl+X, C, V", "Cut, copy, paste. Without a selection the line is cut."),
+            ("Shift+arrows", "Select."),
+            ("Ctrl+L, Shift+F7", "Select all."),
+            ("Ctrl+N", "The next blank, ____; typing replaces it."),
+            ("Tab, Shift+Tab", "Indent, dedent the line or the selected lines."),
+            ("Ctrl+T", "Make the selected lines comments, or code again."),
+            ("Ctrl+Home, Ctrl+End", "Start, end of the code."),
+            ("Ctrl+U, Ctrl+K", "Delete to the start, to the end of the line."),
+            ("F6, Escape", "Leave the editor."),
+        ),
+    ),
 )
 KEY_WIDTH = 20
 

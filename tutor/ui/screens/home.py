@@ -43,6 +43,8 @@ class HomeScreen(Screen[None]):
         self._next: StepRef | None = None
         self._words = ""
         """What is searched for."""
+        self._said = ""
+        """What was said on coming here."""
         self._left = False
 
     def compose(self) -> ComposeResult:
@@ -59,10 +61,17 @@ class HomeScreen(Screen[None]):
         self._fill()
         self.set_focus(self.query_one(OptionList))
 
+    def say(self, words: str) -> None:
+        """Say something above the map until another screen is opened."""
+        self._said = words
+        if self.query("#notice"):  # else it is shown when the screen is
+            self._show_notice()
+
     def _show_notice(self) -> None:
         notice = self.query_one("#notice", Static)
-        notice.update(self._session.notice)
-        notice.display = bool(self._session.notice)
+        words = "\n".join(part for part in (self._session.notice, self._said) if part)
+        notice.update(words)
+        notice.display = bool(words)
 
     def on_screen_resume(self) -> None:
         """Passing a step in a lesson changes the map."""
@@ -73,6 +82,8 @@ class HomeScreen(Screen[None]):
         """Another screen is over the map: what it changes is shown on coming back."""
         self._left = True
         self._framework = None
+        if self._said:
+            self.say("")
 
     # The map
 
@@ -117,6 +128,8 @@ class HomeScreen(Screen[None]):
             map_.highlighted = next(
                 (index for index, option in enumerate(options) if not option.disabled), None
             )
+        if map_.highlighted is None:  # nothing is: no lesson was found
+            self.query_one("#about", Static).update("")
 
     def _continue_options(self) -> list[Option]:
         """The row at the top that Enter follows by default."""
@@ -152,7 +165,7 @@ class HomeScreen(Screen[None]):
         elif standing.done or standing.seen:
             mark, style = f"◐ {standing.done}/{total}", "$text-warning"
         else:
-            mark, style = f"· {total}", "$text-muted"
+            mark, style = f"· 0/{total}", "$text-muted"
         title = Content(info.title).truncate(TITLE_WIDTH, ellipsis=True)
         pad = " " * (TITLE_WIDTH - title.cell_length)
         frameworks = " ".join(
@@ -175,6 +188,9 @@ class HomeScreen(Screen[None]):
         if info.broken:
             about.update("\n".join(str(finding) for finding in info.broken))
             return
+        standing = self._session.standing(info.id)
+        size = f"{names.count(len(standing.steps), 'step')}, "
+        size += f"{standing.done} of {names.count(len(standing.exercises), 'exercise')} done."
         lines = [f"• {goal}" for goal in info.goals]
         missing = [
             self._session.catalogue.lessons[need].title
@@ -182,7 +198,8 @@ class HomeScreen(Screen[None]):
             if need in self._session.catalogue.lessons and not self._session.standing(need).complete
         ]
         if missing:
-            lines.insert(0, "Best after: " + ", ".join(missing))
+            size += " Best after: " + ", ".join(missing)
+        lines.insert(0, size)
         about.update("\n".join(lines))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:

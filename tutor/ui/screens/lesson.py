@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -25,11 +25,12 @@ from tutor.ui.widgets.statusbar import StatusBar
 from tutor.ui.widgets.stepstrip import StepStrip, StripItem
 
 if TYPE_CHECKING:
+    from textual.app import SystemCommand
     from textual.timer import Timer
     from textual.widget import Widget
 
     from tutor.course.models import FrameworkName
-    from tutor.session import Session
+    from tutor.session import Session, Standing
 
 PREPARE_DELAY = 0.2
 """Seconds on a step before its worker is warmed: paging through a lesson warms nothing."""
@@ -129,7 +130,7 @@ class LessonScreen(LessonRuns):
         control = make_answer(view, draft)
         if control is not None:
             await place.mount(control)
-        self.query_one(Results).clear(hints=True)
+        self.query_one(Results).clear()
         self.query_one("#prose", Prose).show(page_blocks(view, self._keymap))
         self.query_one(Page).scroll_home(animate=False)
         self._arrive()
@@ -144,9 +145,14 @@ class LessonScreen(LessonRuns):
             self.notify(str(error), title="Not saved", severity="error", markup=False)
         shown = self._session.hints_shown(view.ref, view.framework)
         self._hints = [Hint(text, number, view.hints) for number, text in enumerate(shown, start=1)]
-        if self._hints:
+        if view in self._measured:
+            self.query_one(Results).show_measured(self._measured[view])
+        standing = self._show_standing()
+        if (view.ref.step, view.framework) in standing.passed:
+            explanation = self._session.explanation(view.ref, view.framework)
+            self.query_one(Results).show_earlier(explanation)
+        elif self._hints:
             self.query_one(Results).show_hints(self._hints)
-        self._show_standing()
         self._show_framework()
         self._focus_answer()
         self.refresh_bindings()
@@ -165,7 +171,7 @@ class LessonScreen(LessonRuns):
             f" ({key}: {', '.join(others)})" if others else ""
         )
 
-    def _show_standing(self) -> None:
+    def _show_standing(self) -> Standing:
         view = self._view
         standing = self._session.standing(view.ref.lesson)
         passed = {step for step, _ in standing.passed}
@@ -180,8 +186,9 @@ class LessonScreen(LessonRuns):
                 state = "seen" if step in standing.seen else "new"
             items.append(StripItem(number, state, current=step == view.ref.step))
         # The step first: at 80 columns there is often no room for both.
-        title = f"{self._place + 1}/{len(self._views)} {view.title} · {self._title}"
+        title = f"Step {self._place + 1}/{len(self._views)} {view.title} · {self._title}"
         self.query_one(StepStrip).show(title, items)
+        return standing
 
     def _focus_answer(self) -> None:
         control = self._control()
@@ -279,8 +286,12 @@ class LessonScreen(LessonRuns):
 
     @property
     def key_words(self) -> dict[str, str]:
-        """What keys are called in the footer when their usual word would mislead."""
-        return {"check": "Run"} if self._view.kind == "read" else {}
+        """What keys are called in the footer when their usual word would mislead; empty: left out.
+
+        F7 where there is nothing to try is not offered, but says so.
+        """
+        words = {"check": "Run"} if self._view.kind == "read" else {}
+        return words if self._view.kind == "code" else {**words, "try": ""}
 
     def check_action(
         self,
@@ -295,7 +306,7 @@ class LessonScreen(LessonRuns):
             case "check":
                 return not self.running and (view.kind != "read" or view.runnable)
             case "try":
-                return not self.running and view.kind == "code"
+                return not self.running
             case "editor":
                 return view.kind == "code"
             case "hint":
@@ -318,8 +329,9 @@ class LessonScreen(LessonRuns):
                 return
         standing = self._session.standing(self._view.ref.lesson)
         done = f"{standing.done} of {len(standing.exercises)} exercises done."
-        self.notify(f"That was the last step. {done}", title=self._title, markup=False)
-        self.action_home()
+        self.save()
+        words = f"That was the last step of “{self._title}”: {done}"
+        self.post_message(messages.StepWanted(None, words))
 
     async def action_previous(self) -> None:
         """The step before."""
@@ -359,11 +371,10 @@ class LessonScreen(LessonRuns):
         except FwtutorError as error:
             self.notify(str(error), markup=False)
             return
-        if all(known.number != hint.number for known in self._hints):
+        no_more = any(known.number == hint.number for known in self._hints)
+        if not no_more:
             self._hints.append(hint)
-        else:
-            self.notify("That was the last hint.")
-        self.query_one(Results).show_hints(self._hints)
+        self.query_one(Results).show_hints(self._hints, no_more=no_more)
 
     @work(exclusive=True, group="solution", exit_on_error=False)
     async def action_solution(self) -> None:
@@ -372,7 +383,7 @@ class LessonScreen(LessonRuns):
         try:
             solution = self._session.solution(view.ref, view.framework)
         except FwtutorError as error:
-            self.notify(str(error), title="Solution", markup=False)
+            self.query_one(Results).show_reminder(str(error))
             return
         from tutor.ui.screens.solution import SolutionScreen
 
@@ -412,10 +423,15 @@ class LessonScreen(LessonRuns):
             self.save()
             editor.edit_externally()
 
+    def editor_commands(self) -> Iterable[SystemCommand]:
+        """What the palette offers of the editor's own, on a step that has one."""
+        editor = self._editor()
+        return editor.system_commands() if editor is not None else ()
+
     def action_saved(self) -> None:
         """Answer the reflex of Ctrl+S."""
         self.save()
-        self.notify("Saved. Everything is saved as you type.")
+        self.query_one(StatusBar).say("Saved, as everything is while you type")
 
     def action_scroll_page(self, by: int) -> None:
         """Scroll the text while the answer keeps the focus."""

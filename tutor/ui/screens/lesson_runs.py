@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from textual import on, work
+from textual.events import Key
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.worker import Worker
@@ -16,7 +17,8 @@ from tutor.session import Draft, StepView
 from tutor.ui import keys, messages
 from tutor.ui.drafts import Drafts
 from tutor.ui.running import follow
-from tutor.ui.widgets.answers import Answer
+from tutor.ui.widgets.answers import Answer, ChooseAnswer, ValueAnswer
+from tutor.ui.widgets.page import Page
 from tutor.ui.widgets.results import Results
 from tutor.ui.widgets.statusbar import StatusBar
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from tutor.grading.verdict import Verdict
-    from tutor.session import Session
+    from tutor.session import Measured, Session, Standing
     from tutor.ui.widgets.code_answer import CodeAnswer
 
 TICK = 1.0
@@ -38,6 +40,9 @@ EMPTY = {
     "code": "There is no code yet.",
 }
 """What is said, instead of counting an attempt, when there is no answer. An experiment runs."""
+
+UNFILLED = "unfilled-blank"
+"""The diagnosis of a program that still has a `____`: a slip to be reminded of, no wrong answer."""
 
 
 class LessonRuns(Screen[None]):
@@ -54,6 +59,8 @@ class LessonRuns(Screen[None]):
         self._drafts = Drafts(session, self, self._read_draft)
         self._failed: set[str] = set()
         """Steps whose last attempt, since the lesson was opened, did not pass."""
+        self._measured: dict[StepView, Measured] = {}
+        """What the experiments measured since the lesson was opened, to show on coming back."""
         self._since = 0.0
         self._waiting = ""
         self._asked = "answer"
@@ -62,7 +69,7 @@ class LessonRuns(Screen[None]):
         """How far the run came: `started`, then `measured` for an experiment."""
         self._ticker: Timer | None = None
 
-    def _show_standing(self) -> None:
+    def _show_standing(self) -> Standing:
         raise NotImplementedError
 
     # The answer
@@ -89,6 +96,23 @@ class LessonRuns(Screen[None]):
 
     # Keys
 
+    def on_key(self, event: Key) -> None:
+        """What is typed outside the answer goes there: a digit marks an option, text is typed."""
+        control = self._control()
+        if control is None or control is self.focused:
+            return
+        if isinstance(control, ChooseAnswer) and event.key in "123456789":
+            event.stop()
+            self.set_focus(control, scroll_visible=False)
+            control.action_mark(int(event.key) - 1)
+        elif isinstance(control, ValueAnswer) and event.is_printable:
+            if event.key == "space" and isinstance(self.focused, Page):
+                return  # it reads on
+            event.stop()
+            self.set_focus(control, scroll_visible=False)
+            # After the focus, which selects what is there: the first key replaces it.
+            control.post_message(Key(event.key, event.character))
+
     def action_check(self) -> None:
         """Check, once the keys typed before this one have arrived in the answer."""
         (self._control() or self).call_later(self._check)
@@ -113,8 +137,18 @@ class LessonRuns(Screen[None]):
 
     def _try(self) -> None:
         answer = self._answer()
-        if answer is not None and not self.running:
-            self._run(answer.answer(), "code")
+        view = self._view
+        if self.running:
+            return
+        if view.kind == "measure":
+            self._run("", "experiment")
+        elif view.runnable:
+            self._run(answer.answer() if answer is not None else "", "code")
+        else:
+            key = keys.shown(keys.key_of("run", self._keymap))
+            nothing = "There is nothing to run here."
+            judged = f"There is nothing to try before you answer: {key} judges your answer."
+            self.query_one(Results).show_reminder(nothing if view.kind == "read" else judged)
 
     @work(exclusive=True, group="run", exit_on_error=False)
     async def _run(self, answer: str, asked: str) -> None:
@@ -169,7 +203,10 @@ class LessonRuns(Screen[None]):
         self.running = True
         self._since = time.monotonic()
         self._waiting = self._reached = ""
-        self.query_one(Results).clear(hints=False)
+        results = self.query_one(Results)
+        if self.focused is results:  # it may be hidden now, and the focus must not wander
+            self.set_focus(self._control() or self.query_one(Page), scroll_visible=False)
+        results.begin(measuring=self._asked == "experiment")
         if (editor := self._editor()) is not None:
             editor.clear_marks()
         self._ticker = self._ticker or self.set_interval(TICK, self._tick, name="elapsed")
@@ -193,11 +230,13 @@ class LessonRuns(Screen[None]):
     def _on_output_arrived(self, message: messages.OutputArrived) -> None:
         if not self._is_old(message):
             self.query_one(Results).feed(message.text, message.error)
+            self._keep_code_in_view()
 
     @on(messages.ResultsMeasured)
     def _on_results_measured(self, message: messages.ResultsMeasured) -> None:
         if not self._is_old(message):
             self._reached = "measured"
+            self._measured[message.view] = message.measured
             self.query_one(Results).show_measured(message.measured)
 
     @on(messages.RunFinished)
@@ -206,11 +245,20 @@ class LessonRuns(Screen[None]):
             return
         self._ended()
         verdict = message.verdict
-        self.query_one(Results).show_verdict(verdict, self._words(verdict))
+        if verdict.diagnosis == UNFILLED:
+            self.query_one(Results).show_reminder(verdict.message)
+        else:
+            self.query_one(Results).show_verdict(verdict, self._words(verdict))
+        self._keep_code_in_view()
         if verdict.line and (editor := self._editor()) is not None:
             editor.mark_line(verdict.line)
         if self._asked == "answer":
             self._judged(verdict)
+
+    def _keep_code_in_view(self) -> None:
+        """The code of a step to read ends its text: it stays in view above what it printed."""
+        if self._view.kind == "read":
+            self.call_after_refresh(self.query_one(Page).scroll_end, animate=False)
 
     def _judged(self, verdict: Verdict) -> None:
         step = self._view.ref.step
@@ -219,7 +267,7 @@ class LessonRuns(Screen[None]):
             if self._view.kind != "code":
                 # Enter now goes on, and the arrows scroll the explanation.
                 self.set_focus(self.query_one(Results))
-        elif verdict.verdict == "fail":
+        elif verdict.verdict == "fail" and verdict.diagnosis != UNFILLED:
             self._failed.add(step)
         self._show_standing()
 

@@ -25,11 +25,11 @@ PLACEHOLDERS = {
     "number": "a number, such as 0.5 or 1/2 or 5e-1",
     "list": "numbers, such as [1, 2, 3]",
     "shape": "a shape, such as (3, 4); () for a scalar",
-    "dtype": "a dtype, such as float32",
+    "dtype": "a dtype, such as int8",
     "text": "the text, as it is printed",
     "exception": "the exception's name, such as ValueError",
     "bool": "True or False",
-    "device": "a device, such as cpu or cuda:0",
+    "device": "a device, as the framework names it",
 }
 
 
@@ -58,6 +58,8 @@ def make_answer(view: StepView, draft: Draft | None) -> Widget | None:
         from tutor.ui.widgets.code_answer import CodeAnswer
 
         control = CodeAnswer(draft.text if draft else view.starter, id="answer-code")
+        if draft is None:
+            control.begin()
     elif view.options:
         control = ChooseAnswer(view.options, view.several, id="answer-choose")
     elif view.kind == "order":

@@ -27,6 +27,11 @@ class CodeAnswer(CodeEditor):
         row, column = self.cursor_location
         return Draft(self.text, row, column)
 
+    def begin(self) -> None:
+        """Without a draft: on the first blank, so that what is typed fills it."""
+        if self.has_blank:
+            self.action_next_blank()
+
     def restore(self, draft: Draft) -> None:
         """Put back what was kept."""
         if self.text != draft.text:

@@ -5,7 +5,8 @@ to change few of them: no blinking cursor, and no background for the cursor's li
 
 Keys beside those of ``TextArea`` (each can be remapped by its id): Tab and Shift+Tab indent and
 dedent, F6 or Escape leave the editor, Ctrl+N goes to the next blank, Ctrl+T comments out (so does
-Ctrl+/ where the terminal sends it), Ctrl+O opens $VISUAL or $EDITOR.
+Ctrl+/ where the terminal sends it), Ctrl+L selects all, Ctrl+Home and Ctrl+End go to the start and
+the end of the code, Ctrl+O opens $VISUAL or $EDITOR.
 """
 
 from __future__ import annotations
@@ -62,6 +63,24 @@ class CodeEditor(TextArea):
             "Comment out",
             show=False,
             id="editor.comment",
+        ),
+        # `TextArea` has it on F7, which is the lesson's, and Ctrl+A is a prefix of screen's.
+        Binding("ctrl+l,shift+f7", "select_all", "Select all", show=False, id="editor.select-all"),
+        Binding("ctrl+home", "document_start", "Start of the code", show=False, id="editor.start"),
+        Binding("ctrl+end", "document_end", "End of the code", show=False, id="editor.end"),
+        Binding(
+            "ctrl+shift+home",
+            "document_start(True)",
+            "Select to the start",
+            show=False,
+            id="editor.select-start",
+        ),
+        Binding(
+            "ctrl+shift+end",
+            "document_end(True)",
+            "Select to the end",
+            show=False,
+            id="editor.select-end",
         ),
         Binding("ctrl+o", "edit_externally", "Open in $EDITOR", show=False, id="editor.external"),
     ]
@@ -249,14 +268,31 @@ class CodeEditor(TextArea):
         self.history.checkpoint()
         self.selection = selection
 
-    def action_next_blank(self) -> None:
-        """Select the next blank after the cursor; from the last one, the first."""
-        row, column = max(self.selection)
-        found = [
+    def action_document_start(self, select: bool = False) -> None:
+        """Move the cursor to the start of the code."""
+        self.move_cursor(self.document.start, select=select)
+
+    def action_document_end(self, select: bool = False) -> None:
+        """Move the cursor to the end of the code."""
+        self.move_cursor(self.document.end, select=select)
+
+    def _blanks(self) -> list[tuple[int, int, int]]:
+        """Every blank as (row, first column, end)."""
+        return [
             (line, *span)
             for line in range(self.document.line_count)
             for span in editor_lines.blanks(self.document.get_line(line))
         ]
+
+    @property
+    def has_blank(self) -> bool:
+        """Whether a blank is left to fill in."""
+        return bool(self._blanks())
+
+    def action_next_blank(self) -> None:
+        """Select the next blank after the cursor; from the last one, the first."""
+        row, column = max(self.selection)
+        found = self._blanks()
         if not found:
             self.notify("No blank is left to fill in.")
             return
@@ -304,8 +340,6 @@ class CodeEditor(TextArea):
         )
         yield SystemCommand("Indent", "Move the selected lines to the right", self.action_indent)
         yield SystemCommand("Dedent", "Move the selected lines to the left", self.action_dedent)
-        yield SystemCommand(
-            "Open in $EDITOR", "Edit the code in your own editor", self.action_edit_externally
-        )
+        yield SystemCommand("Select all", "Select the whole code", self.action_select_all)
         yield SystemCommand("Undo", "Undo the latest edit", self.action_undo)
         yield SystemCommand("Redo", "Redo what was undone", self.action_redo)

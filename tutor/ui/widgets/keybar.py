@@ -54,7 +54,8 @@ class KeyBar(Widget):
                 shown = keys.shown(binding.key_display or binding.key)
                 words = renamed.get(binding.action, binding.description)
                 found[binding.action] = (place, binding.key, shown, words)
-        now = [(key, shown, words) for _, key, shown, words in sorted(found.values(), key=_first)]
+        entries = sorted(found.values(), key=_first)
+        now = [(key, shown, words) for _, key, shown, words in entries if words]
         if now != self._keys:
             self._keys = now
             self.refresh()

@@ -40,6 +40,10 @@ class Prose(Widget):
         """The words shown, without colours, at the current width."""
         return "\n".join(line.plain for line in self._lines(self.size.width or 80))
 
+    def rows_of(self, blocks: Sequence[Block]) -> int:
+        """How many rows some blocks take at the current width."""
+        return len(lay_out(blocks, self.content_size.width))
+
     def _lines(self, width: int) -> list[Content]:
         if width not in self._pages:
             if len(self._pages) > 3:

@@ -29,24 +29,34 @@ VERDICTS = {
 """The mark and the words, and a colour that only repeats them."""
 
 
+PARTS = ("reminder", "measured", "verdict", "explain", "hints")
+"""The parts above the output, in order. An experiment's bars come first: the rest is about them."""
+
+
 class Results(VerticalScroll):
-    """Hidden until there is something to show."""
+    """Hidden until there is something to show; what came last is in view."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "turn_page", "Go on")]
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._newest = ""
+        """What is to be in view: a part's name, or `output` for its end."""
+        self._newest_blocks: Sequence[Block] = ()
+        """What is new at the end of that part; empty for the whole of it."""
 
     def on_mount(self) -> None:
         """Nothing to show yet."""
         self.display = False
 
+    def on_resize(self) -> None:
+        """Keep in view what is to be."""
+        self._settle()
+
     def _part(self, name: str) -> Prose:
         """One of the parts; all are made when the first is needed, which a reader never does."""
         if not self.children:
-            self.mount(
-                Prose(id="verdict"),
-                Prose(id="hints"),
-                Prose(id="measured"),
-                OutputView(id="output"),
-            )
+            self.mount(*(Prose(id=part) for part in PARTS), OutputView(id="output"))
         return self.query_one(f"#{name}", Prose)
 
     def _output(self) -> OutputView:
@@ -57,67 +67,105 @@ class Results(VerticalScroll):
         """Ask for the next step."""
         self.post_message(PageTurned())
 
-    def clear(self, *, hints: bool) -> None:
-        """Forget the last run; the hints too, when the step changes."""
-        if not self.children:
-            return
-        self._part("verdict").show(())
-        self._part("measured").show(())
-        self._output().clear()
-        if hints:
-            self._part("hints").show(())
-        self._reveal()
+    def clear(self) -> None:
+        """Forget everything: the step changes."""
+        self._forget(*PARTS)
 
-    def _reveal(self) -> None:
+    def begin(self, *, measuring: bool) -> None:
+        """Forget the last run. The hints stay, and the bars unless there will be others."""
+        self._forget("reminder", "verdict", "explain", *(("measured",) if measuring else ()))
+
+    def _forget(self, *parts: str) -> None:
+        if self.children:
+            for part in parts:
+                self._part(part).show(())
+            self._output().clear()
+            self._reveal("measured")
+
+    def _reveal(self, newest: str, blocks: Sequence[Block] = ()) -> None:
         """Show only the parts that have something, and the pane if any has."""
         any_part = False
         for prose in self.query(Prose):
             prose.display = prose.filled
             any_part = any_part or prose.filled
         self.display = any_part or self._output().has_class("-some")
+        self._newest, self._newest_blocks = newest, blocks
+        self.call_after_refresh(self._settle)
+
+    def _settle(self) -> None:
+        """Scroll what is new into view, as little as need be from the top of the pane.
+
+        Not by Textual's `scroll_visible`: of hints higher than the pane it shows the first.
+        """
+        if not self.children or not self.display:
+            return
+        part = self.query_one(f"#{self._newest}")
+        room = self.scrollable_content_region.height
+        bottom = part.virtual_region.bottom if part.display else 0
+        rows = part.virtual_region.height
+        if self._newest_blocks and isinstance(part, Prose):
+            rows = part.rows_of(self._newest_blocks)
+        # The end of it, unless that would hide its beginning; of output the end is the newest.
+        top = bottom if self._newest == "output" else bottom - rows
+        self.scroll_to(y=max(min(bottom - room, top), 0), animate=False, immediate=True)
 
     def show_verdict(self, verdict: Verdict, words: str = "") -> None:
         """Show a verdict, from its first line; under other words when it judges nothing."""
-        self._show_first(verdict_blocks(verdict, words))
+        if verdict.verdict == "pass" and not words:  # what was printed comes in their place
+            self._part("hints").show(())
+        self._show_verdict(verdict_blocks(verdict, words), verdict.explain)
+
+    def show_earlier(self, explanation: str) -> None:
+        """Show, on coming back, that the step was passed, and what was explained then."""
+        mark, style = VERDICTS["pass"]
+        head = Content.styled(mark, style) + Content.styled(" (earlier)", MUTED)
+        self._show_verdict([Line(head)], explanation)
 
     def show_sentence(self, sentence: str) -> None:
         """Show why nothing could be run or shown."""
         mark, style = VERDICTS["unchecked"]
-        self._show_first([Line(Content.styled(mark, style)), Line(Content(sentence))])
+        self._show_verdict([Line(Content.styled(mark, style)), Line(Content(sentence))])
+
+    def _show_verdict(self, blocks: list[Block], explanation: str = "") -> None:
+        self._part("reminder").show(())
+        self._part("verdict").show(blocks)
+        self._part("explain").show([Gap(), *parse(explanation)] if explanation else ())
+        self._reveal("verdict")
 
     def show_reminder(self, sentence: str) -> None:
-        """Show what is still missing before anything can run."""
-        self._show_first([Line(Content(sentence), "! ", "  ")])
+        """Show what is still missing before anything can run; the last verdict stays."""
+        self._part("reminder").show([Line(inline(sentence), "! ", "  ")])
+        self._reveal("reminder")
 
-    def _show_first(self, blocks: list[Block]) -> None:
-        self._part("verdict").show(blocks)
-        self._reveal()
-        self.scroll_home(animate=False)
-
-    def show_hints(self, hints: Sequence[Hint]) -> None:
+    def show_hints(self, hints: Sequence[Hint], *, no_more: bool = False) -> None:
         """Show the hints taken so far, the newest in view."""
         blocks: list[Block] = []
+        newest: list[Block] = []
         for hint in hints:
-            blocks.append(Line(Content.styled(f"Hint {hint.number} of {hint.of}", "bold")))
-            blocks.extend(parse(hint.text))
+            newest = [Line(Content.styled(f"Hint {hint.number} of {hint.of}", "bold"))]
+            newest += parse(hint.text)
+            blocks += newest
+        if no_more:
+            last = Line(Content.styled("That was the last hint.", MUTED))
+            newest.append(last)
+            blocks.append(last)
+        self._part("reminder").show(())
         self._part("hints").show(blocks)
-        self._reveal()
-        self.call_after_refresh(self._part("hints").scroll_visible, animate=False)
+        self._reveal("hints", newest)
 
     def show_measured(self, measured: Measured) -> None:
         """Draw an experiment's results."""
         self._part("measured").show(bars(measured))
-        self._reveal()
+        self._reveal("measured")
 
     def feed(self, text: str, error: bool) -> None:
         """Show a slice of output, keeping the newest in view."""
         self._output().feed(text, error)
-        self._reveal()
-        self.scroll_end(animate=False)
+        self._reveal("output")
 
 
 def verdict_blocks(verdict: Verdict, words: str = "") -> list[Block]:
-    """Return what is shown of a verdict: mark and facts, message, checks, explanation."""
+    """Return what is shown of a verdict: mark and facts, message, checks."""
     mark, style = (words, "bold") if words else VERDICTS[verdict.verdict]
     where = [names.framework(verdict.framework), verdict.device]
     if verdict.seconds:
@@ -125,9 +173,10 @@ def verdict_blocks(verdict: Verdict, words: str = "") -> list[Block]:
     facts = " · ".join(part for part in where if part)
     head = Content.styled(mark, style) + Content.styled(f"   {facts}" if facts else "", MUTED)
     blocks: list[Block] = [Line(head)]
-    message = verdict.message
+    message = verdict.message.removeprefix(f"{words}. ")
     if verdict.verdict == "pass":  # the mark has said so already
         message = message.removeprefix("Right").lstrip(".: ")
+        message = message[:1].upper() + message[1:]
     blocks.extend(parse(message))
     for check in verdict.checks:
         sign, colour = ("✓ ", "$text-success") if check.passed else ("✗ ", "$text-error")
@@ -135,9 +184,6 @@ def verdict_blocks(verdict: Verdict, words: str = "") -> list[Block]:
         blocks.append(Line(label, rest="  "))
         if check.message and check.message != verdict.message:
             blocks.append(Line(inline(check.message), "  ", "  "))
-    if verdict.explain:
-        blocks.append(Gap())
-        blocks.extend(parse(verdict.explain))
     return blocks
 
 

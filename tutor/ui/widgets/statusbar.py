@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual import work
 from textual.content import Content
 from textual.reactive import reactive
@@ -10,8 +12,14 @@ from textual.worker import get_current_worker
 
 from tutor.ui import names
 
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
 POLL = 5.0
 """Seconds between two looks at the device's memory."""
+
+SAID = 4.0
+"""Seconds that a few words are shown."""
 
 
 class StatusBar(Widget):
@@ -31,6 +39,23 @@ class StatusBar(Widget):
     """The device's free memory."""
     run: reactive[str] = reactive("")
     """What is running and for how long, and the key that stops it."""
+
+    said: reactive[str] = reactive("")
+    """A few words that go away by themselves."""
+
+    def say(self, words: str) -> None:
+        """Show a few words for a moment, where a run would be shown."""
+        self.said = words
+        if self._silence is not None:
+            self._silence.stop()
+        self._silence = self.set_timer(SAID, self._hush, name="said")
+
+    def _hush(self) -> None:
+        self.said = ""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._silence: Timer | None = None
 
     def on_mount(self) -> None:
         """Look at the memory from now on."""
@@ -66,7 +91,7 @@ class StatusBar(Widget):
         width = self.content_size.width
         parts = (self.framework, self.device, self.memory)
         left = Content(" · ".join(part for part in parts if part))
-        right = Content.styled(self.run, "bold") if self.run else Content("")
+        right = Content.styled(self.run or self.said, "bold")
         left = left.truncate(max(width - right.cell_length - 1, 0), ellipsis=True)
         gap = max(width - left.cell_length - right.cell_length, 0)
         return left + Content(" " * gap) + right
