@@ -242,6 +242,36 @@ async def test_everything_closed(numpy: Host) -> None:
     assert "file descriptors" in ran.outcome.words
 
 
+FORGED = """
+import json, os, stat, struct
+head = json.dumps({head!r}).encode()
+for fd in range(3, 100):
+    try:
+        if stat.S_ISSOCK(os.fstat(fd).st_mode):
+            os.write(fd, struct.pack(">II", len(head), 0) + head)
+    except OSError:
+        pass
+{then}
+"""
+
+
+@pytest.mark.parametrize("then", ["os._exit(0)", "while True: pass"])
+@pytest.mark.parametrize(
+    "head",
+    [
+        {"op": "failed", "what": "packages"}, {"op": "failed", "what": "device"},
+        {"op": "failed", "what": []}, {"op": []}, {"op": "done", "how": 1}, {"op": "warm"},
+    ],
+)  # fmt: skip
+async def test_a_forged_report(head: dict[str, object], then: str) -> None:
+    host = await Host.start("numpy")
+    try:
+        ran = await asyncio.wait_for(run(host, FORGED.format(head=head, then=then)), 20)
+        assert ran.outcome.how in ("exited", "not-started", "host-lost")
+    finally:
+        await host.close()
+
+
 async def test_a_grandchild_that_holds_stdout(numpy: Host) -> None:
     ran = await run(
         numpy,

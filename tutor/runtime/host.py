@@ -179,9 +179,9 @@ class Host:
 
     async def _read(self, stream: asyncio.StreamReader) -> None:
         """Pass frames to whoever waits for them, until the host is gone."""
-        with contextlib.suppress(
-            asyncio.IncompleteReadError, BrokenFrameError, msgspec.DecodeError, ConnectionError
-        ):
+        gone = (asyncio.IncompleteReadError, ConnectionError)
+        garbled = (BrokenFrameError, msgspec.DecodeError, KeyError, TypeError, AttributeError)
+        with contextlib.suppress(*gone, *garbled):
             while True:
                 head, blob = await protocol.read_frame(stream)
                 self._dispatch(head, blob)

@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -37,7 +36,6 @@ class Child:
         """The device it is on, once ready."""
         self.devices: list[str] = []
         self.pid = 0
-        self.made = time.monotonic()
         self.ready = False
         self.warm = False
         self.finished = False
@@ -173,12 +171,16 @@ class Child:
         except OSError:
             return ""
 
-    def reap(self, block: bool = False) -> bool:
+    def last_noise(self) -> str:
+        """Return the end of what it printed before any job."""
+        return self.noise.decode("utf-8", "replace")[-2000:]
+
+    def reap(self) -> bool:
         """Collect its exit status if it has ended."""
         if self.exit is not None:
             return True
         try:
-            pid, status = os.waitpid(self.pid, 0 if block else os.WNOHANG)
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
         except ChildProcessError:
             self.exit = 0
             return True

@@ -369,22 +369,7 @@ class Supervisor:
             return  # its last message was waiting in the channel
         self.workers.kill(child)
         self._drain(task, DRAIN)
-        status = child.exit or 0
-        facts: dict[str, Any] = {"how": "exited", "status": os.WEXITSTATUS(status)}
-        if facts["status"] == processes.CHANNEL_CLOSED:
-            del facts["status"]  # it did not mean to exit
-        if os.WIFSIGNALED(status):
-            number = os.WTERMSIG(status)
-            facts = {"how": "crashed", "signal": number, "crash": child.last_words()}
-            if number == signal.SIGXFSZ:
-                facts["how"] = "file-too-large"
-            elif number == signal.SIGKILL and processes.oom_kills() > task.oom_kills:
-                facts["how"] = "out-of-memory"
-                facts["by_kernel"] = True
-        if task.begun is None:
-            facts = {**facts, "how": "not-started", "noise": _tail(child.noise)}
-        elif task.reason:
-            facts["how"] = task.reason
+        facts = task.exit_facts(child.exit or 0)
         self._outcome(task, facts, b"")
         self._forget(child)
 
@@ -396,7 +381,7 @@ class Supervisor:
         if facts["how"] == "interrupted":
             facts["how"] = "raised"  # its own KeyboardInterrupt
         if facts["how"] == "not-started":
-            facts["noise"] = _tail(task.child.noise)
+            facts["noise"] = task.child.last_noise()
         self._drain(task, 0)
         self._outcome(task, facts, blob)
         # Its death takes the kernel 5 to 20 ms (a framework's memory): the next spare is forked
@@ -441,7 +426,7 @@ class Supervisor:
                     return
                 for head, blob in child.splitter.feed(data):
                     self._message(child, head, blob)
-        except (OSError, wire.BrokenFrameError, KeyError):
+        except (OSError, wire.BrokenFrameError, KeyError, TypeError):
             return
 
     def _clear_away(self, child: Child) -> None:
@@ -455,7 +440,7 @@ class Supervisor:
 
     def _dispose(self, child: Child) -> None:
         """Do away with a worker that had no job."""
-        failed = dict(child.failure, noise=_tail(child.noise))
+        failed = dict(child.failure, noise=child.last_noise())
         was_spare = self.spare is child
         self.workers.kill(child)
         self._forget(child)
@@ -485,10 +470,6 @@ def _noise(text: str) -> None:
     """Framework logs go to the host's stderr, which the UI keeps apart."""
     with contextlib.suppress(OSError):
         os.write(2, text.encode("utf-8", "replace"))
-
-
-def _tail(noise: bytes) -> str:
-    return noise.decode("utf-8", "replace")[-2000:]
 
 
 def _no_worker(error: OSError) -> dict[str, Any]:

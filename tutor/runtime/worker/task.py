@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from typing import Any
 
+from . import processes
 from .child import Child
 from .output import SLICE, Budget, Stream
 
@@ -78,3 +80,22 @@ class Task:
             stream.add(kept, noise)
             if self.slice_at is None:
                 self.slice_at = now + SLICE
+
+    def exit_facts(self, status: int) -> dict[str, Any]:
+        """Return how it ended, when its process's exit status is all there is to tell."""
+        facts: dict[str, Any] = {"how": "exited", "status": os.WEXITSTATUS(status)}
+        if facts["status"] == processes.CHANNEL_CLOSED:
+            del facts["status"]  # it did not mean to exit
+        if os.WIFSIGNALED(status):
+            number = os.WTERMSIG(status)
+            facts = {"how": "crashed", "signal": number, "crash": self.child.last_words()}
+            if number == signal.SIGXFSZ:
+                facts["how"] = "file-too-large"
+            elif number == signal.SIGKILL and processes.oom_kills() > self.oom_kills:
+                facts["how"] = "out-of-memory"
+                facts["by_kernel"] = True
+        if self.begun is None:
+            facts = {**facts, "how": "not-started", "noise": self.child.last_noise()}
+        elif self.reason:
+            facts["how"] = self.reason
+        return facts
