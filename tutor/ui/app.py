@@ -289,7 +289,7 @@ class TutorApp(ThriftyApp[int]):
                     key = keys.shown(keys.keys_of(action, self.keymap))
                     run = getattr(place, f"action_{action.action}")
                     yield SystemCommand(action.title, f"{action.help} ({key})", run)
-        if screen is self._lesson:
+        if self._lesson is not None and screen is self._lesson:
             yield from self._lesson.editor_commands()
         if screen is self._lesson and self.session.courses():
             other = next(action for action in keys.HOME if action.action == "courses")
