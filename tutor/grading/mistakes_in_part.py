@@ -71,9 +71,9 @@ def floor_or_truncation(case: Case) -> Facts | None:
         return None
     expected, got = case.expected.items, case.got.items
     if all(real(expected[p]) <= 0 and got[p] == expected[p] - 1 for p in wrong):
-        return {"way": "down, away from zero"}
+        return {"direction": "down, away from zero"}
     if all(real(expected[p]) < 0 and got[p] == expected[p] + 1 for p in wrong):
-        return {"way": "towards zero"}
+        return {"direction": "towards zero"}
     return None
 
 

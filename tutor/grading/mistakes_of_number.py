@@ -81,9 +81,9 @@ def bessel(case: Case) -> Facts | None:
     for n in _batch_sizes(case, least=3):
         for factor, used in (((n - 1) / n, "N"), (n / (n - 1), "N − 1")):
             if _scaled(case, factor):
-                return {"n": n, "used": used, "what": "variance"}
+                return {"n": n, "used": used, "statistic": "variance"}
             if _scaled(case, math.sqrt(factor)):
-                return {"n": n, "used": used, "what": "standard deviation"}
+                return {"n": n, "used": used, "statistic": "standard deviation"}
     return None
 
 
