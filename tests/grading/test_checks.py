@@ -318,6 +318,15 @@ def test_an_undefined_name_is_told_by_what_it_is(name: str, words: str) -> None:
     assert words in grade([tensor(1.0)], [raised]).message
 
 
+def test_an_error_in_the_learners_function_names_their_line() -> None:
+    raised = Raised(
+        type="ValueError", bases=("Exception",), message="no", line=3, source="return a @ b"
+    )
+    verdict = grade([tensor(1.0)], [raised])
+    assert "raised `ValueError: no` on line 3, `return a @ b`." in verdict.message
+    assert verdict.line == 3
+
+
 def test_an_error_is_quoted_with_one_full_stop() -> None:
     raised = Raised(type="ValueError", bases=("Exception",), message="at position 0.")
     assert grade([tensor(1.0)], [raised]).message.endswith("at position 0`.")

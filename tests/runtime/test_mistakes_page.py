@@ -16,6 +16,7 @@ from tutor.grading.compare import Rules, compare
 from tutor.grading.typed import grade_value
 from tutor.grading.values import Raised, Value
 from tutor.runtime.host import Host
+from tutor.session.plan import SHAPES, sizes_in
 
 pytestmark = session_loop
 
@@ -110,3 +111,19 @@ async def test_frameworks_agree(other: str, request: pytest.FixtureRequest) -> N
             difference = compare(one, two, LOOSE)
             # Half precision rounds alike; what is infinite is so everywhere.
             assert difference is None or difference.kind == "kind", (mistake, difference)
+
+
+GIVEN = {
+    "torch": "import torch\nx = torch.ones(8, 3)\nm = torch.nn.Linear(5, 7)\nn = 4",
+    "jax": "import jax.numpy as jnp, numpy as np\nfrom jax.numpy import *\nx = jnp.ones((8, 3))",
+    "tensorflow": "import tensorflow as tf\nx = tf.ones((8, 3))\nt = tf.Tensor",
+}
+
+
+async def test_the_sizes_of_a_lessons_tensors_are_known(host: Host) -> None:
+    ran = await run(host, GIVEN[host.framework], "float(x[0, 0]) / 8", SHAPES)
+    expected, shapes = ran.outcome.results[0]
+    assert {3, 8, 24} <= set(sizes_in(shapes)), shapes
+    verdict = grade_value(expected, "1", "number", sizes=sizes_in(shapes))
+    assert verdict.diagnosis == "scaled-by-n"
+    assert "8 times too large" in verdict.message

@@ -189,10 +189,15 @@ async def test_a_probe_that_raises_is_a_value(numpy: Host) -> None:
     ran = await run(numpy, "def f():\n    raise KeyError('k')", "f()", "nope", "1 +", "2")
     first, second, third, fourth = ran.outcome.results[0]
     assert first == Raised(
-        type="KeyError", bases=("LookupError", "Exception", "BaseException"), message="'k'"
+        type="KeyError",
+        bases=("LookupError", "Exception", "BaseException"),
+        message="'k'",
+        line=2,
+        source="raise KeyError('k')",
     )
     assert isinstance(second, Raised)
     assert second.type == "NameError"
+    assert (second.line, second.source) == (0, ""), "the check's own line is not the learner's"
     assert isinstance(third, Raised)
     assert third.type == "SyntaxError"
     assert ran.first[3] == 2

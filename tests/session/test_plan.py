@@ -8,10 +8,13 @@ import msgspec
 import pytest
 
 from tutor.course.models import Choose, Code, Measure, Order, Read, Value
-from tutor.grading.values import Number
+from tutor.grading.compare import literal
+from tutor.grading.values import Number, Raised
 from tutor.runtime.job import Job
 from tutor.session.plan import (
+    MOST_SIZES,
     SEED_SETS,
+    SHAPES,
     choose_job,
     code_job,
     fingerprint,
@@ -19,6 +22,7 @@ from tutor.session.plan import (
     order_job,
     read_job,
     seeds_for,
+    sizes_in,
     solution_job,
     split_checks,
     value_job,
@@ -57,8 +61,16 @@ def test_a_value_is_probed_after_its_code_with_its_mistakes() -> None:
     )
     job = value_job(made, "jax")
     assert blocks(job) == [("setup", "s = 1"), ("given", "g = 3")]
-    assert job.probes == ("g + s", "g"), "a mistake typed as an answer needs no probe"
+    assert job.probes == ("g + s", "g", SHAPES), "a mistake typed as an answer needs no probe"
     assert (job.limits.seconds, job.packages, job.framework) == (3, ("optax",), "jax")
+
+
+def test_the_sizes_of_a_values_tensors() -> None:
+    assert sizes_in(literal([[8, 3], [], [1, 8], [0]])) == (3, 8, 24)
+    assert sizes_in(literal([])) == ()
+    assert sizes_in(Raised(type="TypeError", bases=(), message="")) == ()
+    many = [[size] for size in range(2, 3 + MOST_SIZES)]
+    assert sizes_in(literal(many)) == (), "some of so many would explain anything"
 
 
 def test_reading_and_choosing() -> None:

@@ -101,6 +101,8 @@ class _Failure:
     """Whether the words settle it, so that an author's `say` is beside the point."""
     extra: str = ""
     """A hint to add to a plain difference."""
+    line: int = 0
+    """The learner's own line that raised; 0 when none did."""
 
 
 def grade_code(
@@ -152,6 +154,7 @@ def grade_code(
         message=words,
         diagnosis=slug,
         checks=tuple(results),
+        line=next((failure.line for row in failures for failure in row if failure), 0),
     )
 
 
@@ -281,7 +284,9 @@ def _probe_raised(label: str, got: Raised) -> _Failure:
         return _Failure(_undefined(missing.group(1)), "undefined", final=True)
     cause = explain(got.type, got.message)
     because = f" {cause}" if cause else ""
-    return _Failure(f"{label} raised {_error(got)}.{because}", "raised", final=True)
+    where = f" on line {got.line}, `{got.source}`" if got.line else ""
+    words = f"{label} raised {_error(got)}{where}.{because}"
+    return _Failure(words, "raised", final=True, line=got.line)
 
 
 _MODULES = ("jax", "jnp", "keras", "np", "numpy", "optax", "tensorflow", "tf", "torch")

@@ -113,7 +113,8 @@ _NUMBERS: tuple[DiagnosisRule, ...] = (
     DiagnosisRule(
         "bessel",
         number.bessel,
-        "{It} is a {statistic} that divides by {used}, with N = {n}: the other divisor is asked for.",
+        "{It} is a {statistic} that divides by {used}, with N = {n}: the other divisor is asked "
+        "for.",
     ),
     DiagnosisRule(
         "log2",
@@ -202,8 +203,8 @@ _NUMBERS: tuple[DiagnosisRule, ...] = (
     DiagnosisRule(
         "floor-or-truncation",
         part.floor_or_truncation,
-        "{It} rounds negative numbers {direction}, and the other way is asked for: `floor` and `//` go "
-        "down, `trunc` and integer casts go towards zero.",
+        "{It} rounds negative numbers {direction}, and the other way is asked for: `floor` and "
+        "`//` go down, `trunc` and integer casts go towards zero.",
     ),
     DiagnosisRule(
         "log-clipped",

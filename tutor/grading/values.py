@@ -92,6 +92,10 @@ class Raised(Struct, frozen=True, kw_only=True, tag_field="t", tag="raised"):
     bases: tuple[str, ...]
     """Names of the classes it derives from, nearest first, without `object`."""
     message: str
+    line: int = 0
+    """1-based, of the learner's own line that was running; 0 when none was."""
+    source: str = ""
+    """That line's text."""
 
 
 class Opaque(Struct, frozen=True, kw_only=True, tag_field="t", tag="opaque"):

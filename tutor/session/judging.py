@@ -36,7 +36,7 @@ from tutor.grading.values import Value as WireValue
 from tutor.grading.verdict import Verdict
 from tutor.runtime.job import Error, Hello, Outcome
 from tutor.session.model import StepView
-from tutor.session.plan import choose_job, seeds_for, split_checks
+from tutor.session.plan import choose_job, seeds_for, sizes_in, split_checks
 
 NOT_THE_LEARNERS = frozenset({"stopped", "not-started", "host-lost"})
 """Ends that are never counted against the learner."""
@@ -150,7 +150,7 @@ def judge_choice(
 
 def judge_value(step: Value, outcome: Outcome, answer: str, framework: FrameworkName) -> Verdict:
     """Grade what was typed against what the probes of `value_job` gave."""
-    expected, *wrong = outcome.results[0]
+    expected, *wrong, shapes = outcome.results[0]
     return grade_value(
         expected,
         answer,
@@ -158,6 +158,7 @@ def judge_value(step: Value, outcome: Outcome, answer: str, framework: Framework
         rtol=step.rtol,
         atol=step.atol,
         mistakes=foreseen(step.mistakes, wrong, framework),
+        sizes=sizes_in(shapes),
     )
 
 

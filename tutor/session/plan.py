@@ -7,19 +7,32 @@ job but for one block of source, so their probes' values can be compared.
 from __future__ import annotations
 
 import hashlib
+import math
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Sequence as SequenceOf
 
 import msgspec
 
 from tutor.course.models import Check, Choose, Code, FrameworkName, Measure, Order, Read, Value
 from tutor.course.resolve import reads_inputs_at_top_level, text_for
+from tutor.grading.values import Sequence
 from tutor.grading.values import Value as WireValue
+from tutor.grading.words import dims_of
 from tutor.runtime.job import Block, Job, Limits
 from tutor.session.views import lines_of
 
 SEED_SETS = 4
 """How many sets of seeds an exercise has; attempts take turns, so one public input is never all."""
+
+
+SHAPES = (
+    "[[int(n) for n in v.shape] for v in tuple(globals().values()) "
+    "if hasattr(v, 'dtype') and hasattr(getattr(v, 'shape', None), '__len__')]"
+)
+"""The last probe of a value: the shapes of the tensors in the given code, for `sizes_in`."""
+
+MOST_SIZES = 12
+"""Of more, some would explain any factor by chance."""
 
 
 def seeds_for(attempts: int, count: int) -> tuple[int, ...]:
@@ -38,16 +51,30 @@ def read_job(step: Read, framework: FrameworkName) -> Job:
 
 
 def value_job(step: Value, framework: FrameworkName) -> Job:
-    """Evaluate the answer, then each mistake that is a probe, after the given code."""
+    """Evaluate the answer, each mistake that is a probe, and SHAPES, after the given code."""
     return Job(
         framework=framework,
         blocks=_blocks(
             setup=text_for(step.setup, framework), given=text_for(step.given, framework)
         ),
-        probes=(text_for(step.answer, framework), *_mistake_probes(step, framework)),
+        probes=(text_for(step.answer, framework), *_mistake_probes(step, framework), SHAPES),
         packages=step.needs.packages,
         limits=Limits(seconds=step.seconds),
     )
+
+
+def sizes_in(shapes: WireValue) -> tuple[int, ...]:
+    """What SHAPES gave, as the sizes that a wrong scale could come from; () when it says little."""
+    if not isinstance(shapes, Sequence):
+        return ()
+    sizes: set[int] = set()
+    for shape in shapes.items:
+        dims = dims_of(shape)
+        if dims is not None:
+            known = [size for size in dims if size is not None]
+            sizes.update(known, [math.prod(known)])
+    sizes -= {0, 1}
+    return tuple(sorted(sizes)) if len(sizes) <= MOST_SIZES else ()
 
 
 def choose_job(step: Choose, framework: FrameworkName) -> Job | None:
@@ -100,7 +127,7 @@ def code_job(
     )
 
 
-def order_job(step: Order, framework: FrameworkName, lines: Sequence[str]) -> Job:
+def order_job(step: Order, framework: FrameworkName, lines: SequenceOf[str]) -> Job:
     """Run the lines as the answer."""
     return Job(
         framework=framework,
@@ -121,7 +148,7 @@ def solution_job(step: Code | Order, framework: FrameworkName, seeds: tuple[int,
 
 
 def split_checks(
-    checks: Sequence[Check], results: Sequence[Sequence[WireValue]]
+    checks: SequenceOf[Check], results: SequenceOf[SequenceOf[WireValue]]
 ) -> tuple[list[list[WireValue]], list[list[WireValue | None]]]:
     """Per seed and check: the value of ``that``, and of ``equals`` where the check has one."""
     values: list[list[WireValue]] = []
@@ -145,7 +172,7 @@ def fingerprint(job: Job, *parts: str) -> str:
     return digest.hexdigest()
 
 
-def _check_probes(checks: Sequence[Check], framework: FrameworkName) -> tuple[str, ...]:
+def _check_probes(checks: SequenceOf[Check], framework: FrameworkName) -> tuple[str, ...]:
     probes: list[str] = []
     for check in checks:
         probes.append(text_for(check.that, framework))

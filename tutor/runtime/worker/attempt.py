@@ -271,7 +271,7 @@ class Attempt:
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:
-            return encode.raised(error)
+            return {**encode.raised(error), **trace.own_line(error, self.files)}
 
     def _leaked(self) -> list[str]:
         now = self.adapter.state()

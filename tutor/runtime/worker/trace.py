@@ -37,6 +37,19 @@ def report(error: BaseException, blocks: dict[str, str]) -> dict[str, Any]:
     return {**describe(error), "frames": _shorten(frames)}
 
 
+def own_line(error: BaseException, blocks: dict[str, str]) -> dict[str, Any]:
+    """Return the innermost line of the learner's own that was running; empty without one."""
+    found: dict[str, Any] = {}
+    here = error.__traceback__
+    while here is not None:
+        file = here.tb_frame.f_code.co_filename
+        if blocks.get(file) == "answer":
+            text = linecache.getline(file, here.tb_lineno).strip()[:500]
+            found = {"line": here.tb_lineno, "source": text}
+        here = here.tb_next
+    return found
+
+
 def _frame(block: str, file: str, line: int, function: str) -> dict[str, Any]:
     return {
         "block": block,
