@@ -220,6 +220,14 @@ PLANTS: dict[str, tuple[str, list[Edit], str, str, str]] = {
         "explain: TODO",
         "found `TODO`",
     ),
+    "words left open in a text": (
+        "value-and-slope",
+        [in_step("value-and-slope", r"^      explain: .*\n(        .*\n|\n)*",
+                 "      explain: Why it matters. TODO say more.\n")],
+        "words",
+        "explain: Why",
+        "`TODO` was left in `explain`",
+    ),
     "the same option twice": (
         "three-pictures",
         [

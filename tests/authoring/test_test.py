@@ -152,6 +152,61 @@ PLANTS = {
         "of the 2 s allowed",
         "solution: |",
     ),
+    "no-answer": Plant(
+        """
+        - value:
+            id: no-answer
+            ask: What is 2 + 3?
+            given: total = 2 + 3
+            answer: totl
+            mistakes:
+              - {probe: total + 1, say: One too many.}
+              - {probe: total - 1, say: One too few.}
+        """,
+        "answer",
+        "`answer` raises NameError",
+        "answer: totl",
+    ),
+    "other-form": Plant(
+        """
+        - value:
+            id: other-form
+            ask: What is 2.5 + 3?
+            given: total = 2.5 + 3
+            answer: total
+            form: dtype
+        """,
+        "answer",
+        "(form `dtype`), does not pass",
+        "answer: total",
+    ),
+    "telling-digit": Plant(
+        """
+        - value:
+            id: telling-digit
+            ask: What is 2 + 4?
+            answer: 2 + 4
+            mistakes:
+              - {probe: 2 * 4, say: Two times four is a product. A sum gives 6.}
+        """,
+        "hint",
+        "the message of mistake 1 holds the answer, `6`",
+        "gives 6",
+    ),
+    "stopped-order": Plant(
+        """
+        - order:
+            id: stopped-order
+            ask: In order, please.
+            lines:
+              - b = a + 1
+              - a = 1
+            checks: [{that: b}]
+        """,
+        "order",
+        "the right order does not run: it raised NameError",
+        "b = a + 1",
+    ),
     "flaky-answer": Plant(
         """
         - value:
@@ -401,6 +456,18 @@ async def test_sound_steps_of_every_kind(tmp_path: Path) -> None:
     assert report.remarks == []
     assert report.skipped == []
     assert report.runs > len(SOUND)
+
+
+async def test_a_solution_that_is_too_slow_now_and_then_is_slow_and_not_flaky(
+    tmp_path: Path,
+) -> None:
+    # The first run makes the file; those after it sleep for longer than they may.
+    once = f"open({str(tmp_path / 'ran')!r}, 'x').close()"
+    program = f"try: {once} ; except FileExistsError: import time; time.sleep(60) ; {DOUBLE}"
+    path = write_lesson(tmp_path, [code("now-and-then", program, more="seconds: 1")])
+    report = await proved(path, tmp_path, Effort(sets=1))
+    assert [remark.rule for remark in report.remarks] == ["slow"]
+    assert "once not to its end: The code ran longer than its limit" in report.remarks[0].message
 
 
 async def test_a_mistake_named_by_its_exception_cannot_be_proved(tmp_path: Path) -> None:

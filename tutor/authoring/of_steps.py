@@ -32,6 +32,7 @@ HINTS = 3
 _CODE_FIELDS = frozenset({"given", "setup", "starter", "solution", "code", "line", "lines"})
 _PROSE_FIELDS = frozenset({"text", "ask", "hints", "explain", "why", "say"})
 _WORDLESS = re.compile(r"(todo|tbd|fixme|xxx|\.\.\.|…|-+|\?+)?", re.IGNORECASE)
+_LEFT_OPEN = re.compile(r"(?<![\w`])(TODO|FIXME|TBD)(?![\w`])")
 _EXACT_FORMS = ("text", "dtype", "exception", "bool", "device", "shape")
 
 
@@ -115,6 +116,8 @@ def _words(at: StepAt) -> Iterator[Note]:
         if name in _PROSE_FIELDS and _WORDLESS.fullmatch(text.strip()):
             found = f"`{shorten(text)}`" if text.strip() else "white space"
             yield Note("words", keys, f"expected words in `{name}`, found {found}")
+        elif name in _PROSE_FIELDS and (left := _LEFT_OPEN.search(text)):
+            yield Note("words", keys, f"`{left.group()}` was left in `{name}`; write what is due")
     options = at.step.options if isinstance(at.step, Choose | Measure) else ()
     for framework in at.frameworks:
         seen: dict[str, int] = {}

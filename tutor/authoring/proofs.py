@@ -73,6 +73,10 @@ def short(text: str, length: int = 160) -> str:
 
 
 _NUMBER = re.compile(r"(?<![\w.])[-−]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\w]|\.\d)")
+_RESULT = (
+    r"(?:[=:]|\b(?:makes?|leaves?|gives?|gets?|equals?|is))\s*[`*]*%s[`*]*\s*(?:[.,;!?)](?!\d)|$)"
+)
+"""How a text ends on a result. A digit that stands elsewhere counts things: "there is 1 row"."""
 _WORD = re.compile(r"[A-Za-z_]\w+")
 
 
@@ -87,7 +91,9 @@ def gives_away(answers: Iterable[str], form: str, text: str, visible: str) -> st
         match form:
             case "number":
                 shown = set(_NUMBER.findall(visible.replace("−", "-")))
-                if answer in _NUMBER.findall(text) and answer not in shown and len(answer) > 1:
+                if answer in shown or answer not in _NUMBER.findall(text):
+                    continue
+                if len(answer) > 1 or re.search(_RESULT % re.escape(answer), text):
                     return answer
             case "dtype" | "exception":
                 named = {word for word in _WORD.findall(text) if _like(word, form)}

@@ -64,7 +64,7 @@ async def prove_value(proof: Proof, bench: Bench) -> None:
     for answer in answers:
         verdict = judge(answer)
         if verdict.verdict != "pass":
-            _say_wrong_right(proof, answer, verdict)
+            _say_wrong_right(proof, step, answer, verdict)
             return
     for outcome in outcomes[1:]:
         if answers and judge(answers[0], outcome).verdict != "pass":
@@ -72,6 +72,8 @@ async def prove_value(proof: Proof, bench: Bench) -> None:
             message = f"the answer changes from run to run: `{answers[0]}`, then `{again}`."
             proof.remarks.append(proof.subject.remark("flaky", message, "answer"))
             return
+    if not answers:
+        return  # that is said; each mistake would only say it again
     _check_mistakes(proof, step, probed, judge)
     _check_hints(proof, step, answers)
 
@@ -101,8 +103,10 @@ async def prove_measure(proof: Proof, bench: Bench) -> None:
         for answer in answers:
             verdict = judge(answer)
             if verdict.verdict != "pass":
-                _say_wrong_right(proof, answer, verdict)
+                _say_wrong_right(proof, step, answer, verdict)
                 return
+        if not answers:
+            return
         _check_mistakes(proof, step, wrong, judge)
 
 
@@ -238,10 +242,26 @@ async def _ran(proof: Proof, bench: Bench, job: Job, *, alone: bool = False) -> 
             keys = (block, subject.framework) if isinstance(text, dict) else (block,)
             break
     else:
+        if isinstance(subject.step, Order):
+            _say_lines_stop(proof, subject.step, outcome)
+            return None
         keys, line = (), 0
     message = f"its code does not run: {ended(outcome)}."
     proof.remarks.append(subject.remark("given", message, *keys, line=line))
     return None
+
+
+def _say_lines_stop(proof: Proof, step: Order, outcome: Outcome) -> None:
+    subject = proof.subject
+    lines = lines_of(step, subject.framework)
+    keys = ("lines", subject.framework) if isinstance(step.lines, dict) else ("lines",)
+    message = f"the right order does not run: {ended(outcome)}."
+    place = line_of(outcome, "answer") - 1
+    # A line of the list may hold several of the program; then the list is all that is known.
+    if 0 <= place < len(lines) and not any("\n" in line for line in lines):
+        proof.remarks.append(subject.remark("order", message, *keys, place))
+    else:
+        proof.remarks.append(subject.remark("order", message, *keys))
 
 
 _Judge = Callable[[str], Verdict]
@@ -261,8 +281,8 @@ def _right_answers(proof: Proof, step: Value | Measure, expected: WireValue) -> 
     return answers
 
 
-def _say_wrong_right(proof: Proof, answer: str, verdict: Verdict) -> None:
-    message = f"the right answer, typed `{short(answer, 60)}`, does not pass: "
+def _say_wrong_right(proof: Proof, step: Value | Measure, answer: str, verdict: Verdict) -> None:
+    message = f"the right answer, typed `{short(answer, 60)}` (form `{step.form}`), does not pass: "
     message += short(verdict.message, 120)
     proof.remarks.append(proof.subject.remark("answer", message, "answer"))
 
