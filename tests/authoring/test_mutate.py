@@ -131,3 +131,14 @@ def test_the_command_prints_scores_and_its_status(
     assert data["mutants"] > data["killed"] > 0
     assert data["exercises"][0]["survivors"][0]["diff"]
     assert data["score"] == data["killed"] / data["mutants"]
+
+
+def test_a_lesson_without_code_steps_has_no_score(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FWTUTOR_HOME", str(tmp_path))
+    path = write_lesson(tmp_path, ["- value: {id: five, ask: How many?, answer: 2 + 3}"])
+    assert command([str(path)]) == 0
+    text = capsys.readouterr().out
+    assert "nothing to mutate" in text
+    assert "%" not in text

@@ -27,6 +27,9 @@ def print_report(report: MutationReport, *, as_json: bool) -> None:
         elif score.mutants:
             print(f"{_title(score):<{width}}  {_figures(score)}")
     mutants, killed, marked = report.total
+    if not report.scores and not report.remarks:
+        print("No `code` step is among what was named, so there is nothing to mutate.")
+        return
     print(
         f"{count(mutants, 'mutant')}, {killed} killed ({_percent(killed, mutants)}), "
         f"{marked} marked as equivalent ({_percent(killed, mutants - marked)} of the rest killed), "
