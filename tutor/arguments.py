@@ -34,13 +34,20 @@ class Parser(argparse.ArgumentParser):
         }
 
 
-def make_parser(prog: str, about: str, *, framework: bool = True, json: bool = True) -> Parser:
+def make_parser(
+    prog: str,
+    about: str,
+    *,
+    framework: bool = True,
+    json: bool = True,
+    default_course: str = "the one shipped",
+) -> Parser:
     """Return a parser with the options that most commands have."""
     parser = Parser(prog=prog, description=about, allow_abbrev=False)
     parser.add_argument(
         "--course",
         metavar="PATH|ID",
-        help="a folder, or a course added; by default the one shipped",
+        help=f"a folder, or a course added; by default {default_course}",
     )
     if framework:
         parser.add_argument(

@@ -16,6 +16,7 @@ from tutor.errors import UsageError, nearest
 _Build = Callable[[], Parser]
 _Run = Callable[[argparse.Namespace], int]
 
+_COURSE = "that of the folder you are in, else the one shipped"
 _ABOUT = "Write lessons, and find what is wrong with them before a learner does."
 
 
@@ -41,7 +42,9 @@ def run(words: Sequence[str]) -> int:
 
 
 def _family_parser() -> Parser:
-    parser = make_parser("fwtutor author", _ABOUT, framework=False, json=False)
+    parser = make_parser(
+        "fwtutor author", _ABOUT, framework=False, json=False, default_course=_COURSE
+    )
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     rows = [f"  {name:<10}  {build().description}" for name, (build, _) in _COMMANDS.items()]
     parser.epilog = "\n".join(["commands (each has --help):", *rows])
@@ -53,7 +56,10 @@ def _family_parser() -> Parser:
 
 def _lint_parser() -> Parser:
     parser = make_parser(
-        "fwtutor author lint", "Find faults in lessons without running them.", framework=False
+        "fwtutor author lint",
+        "Find faults in lessons without running them.",
+        framework=False,
+        default_course=_COURSE,
     )
     parser.add_argument(
         "paths",
@@ -93,6 +99,7 @@ def _test_parser() -> Parser:
     parser = make_parser(
         "fwtutor author test",
         "Run every exercise: right answers pass, mistakes earn their words.",
+        default_course=_COURSE,
         framework=False,
     )
     _add_selection(parser)
@@ -135,6 +142,7 @@ def _mutate_parser() -> Parser:
     parser = make_parser(
         "fwtutor author mutate",
         "Change each solution a little, and see whether the checks notice.",
+        default_course=_COURSE,
         framework=False,
     )
     _add_selection(parser)
@@ -199,6 +207,7 @@ def _new_parser() -> Parser:
     parser = make_parser(
         "fwtutor author new",
         "Begin a course, a lesson or a step from an example.",
+        default_course=_COURSE,
         framework=False,
         json=False,
     )
@@ -259,6 +268,7 @@ def _preview_parser() -> Parser:
     parser = make_parser(
         "fwtutor author preview",
         "See a lesson as learners do, shown anew on every save.",
+        default_course=_COURSE,
         json=False,
     )
     parser.add_argument(

@@ -285,7 +285,9 @@ def _device(text: str) -> Reading:
     name = device_name(_unquote(text))
     if name:
         return Reading(Device(name=name))
-    raise _UnreadableError(f"`{_short(text)}` is not a device: write it like `cpu` or `cuda:0`.")
+    raise _UnreadableError(
+        f"`{_short(text)}` is not a device: write it as the framework names it, kind first, then the number if it has one."
+    )
 
 
 _READERS: dict[Form, Callable[[str], Reading]] = {
