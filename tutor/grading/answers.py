@@ -286,7 +286,8 @@ def _device(text: str) -> Reading:
     if name:
         return Reading(Device(name=name))
     raise _UnreadableError(
-        f"`{_short(text)}` is not a device: write it as the framework names it, kind first, then the number if it has one."
+        f"`{_short(text)}` is not a device: write it as the framework names it, its kind first, "
+        "then its number if it has one."
     )
 
 

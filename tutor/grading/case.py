@@ -101,12 +101,16 @@ class Case:
 
     def part(self, places: Sequence[int]) -> Case:
         """Return a case of the elements at `places` alone."""
-        fits = self.fits
+        whole = self.fits
+
+        def fits(place: int, item: Scalar) -> bool:
+            return whole is None or whole(places[place], item)
+
         return replace(
             self,
             expected=_part(self.expected, places),
             got=_part(self.got, places),
-            fits=fits and (lambda place, item: fits(places[place], item)),
+            fits=fits if whole else None,
         )
 
     def maps(self, change: Callable[[Scalar], Scalar]) -> bool:
