@@ -89,6 +89,7 @@ FACTS: dict[str, object] = {
     "n": 8,
     "k": 3,
     "axis": 1,
+    "backwards": "runs backwards along axis 1",
     "factor": 4,
     "zeros": "all zeros",
     "way": "late",

@@ -160,6 +160,29 @@ def test_exceptions(text: str, name: str) -> None:
     assert exception_name(text) == name
 
 
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("TypeEror", "TypeError"),
+        ("TpyeError", "TypeError"),
+        ("RuntimeErrorr", "RuntimeError"),
+        ("ValueErrer", "ValueError"),
+    ],
+)
+def test_a_misspelt_exception_is_not_judged(text: str, meant: str) -> None:
+    read = parse_answer(text, "exception")
+    assert isinstance(read, Unreadable)
+    assert f"Did you mean `{meant}`?" in read.sentence
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["UnimplementedError", "XlaRuntimeError", "JaxRuntimeError", "OutOfMemoryError", "typeerror"],
+)
+def test_a_name_of_the_frameworks_is_no_misspelling(name: str) -> None:
+    assert parse_answer(name, "exception") == Raised(type=name, bases=(), message="")
+
+
 def test_no_exception() -> None:
     assert parse_answer("no error", "exception") == Nothing()
 

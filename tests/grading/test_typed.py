@@ -123,6 +123,15 @@ def test_wrong(expected: Value, answer: str, form: Form, slug: str) -> None:
 def test_more_digits_are_shown_once_it_is_right() -> None:
     assert "0.407606" in grade_value(LOSS, "0.408", "number").message
     assert grade_value(literal(0.5), "0.5", "number").message == "Right."
+    # Adam's first step from 1 with a rate of 0.1, in float32.
+    assert grade_value(literal(0.9000007), "0.9", "number").message == "Right."
+
+
+def test_a_list_in_reverse_is_told_without_an_axis() -> None:
+    one = grade_value(tensor([1.2, 2.6]), "[2.6, 1.2]", "list")
+    assert one.message == "Your answer comes in reverse order."
+    two = grade_value(tensor([1.0, 2.0, 3.0, 5.0], (2, 2)), "[[3, 5], [1, 2]]", "list")
+    assert two.message == "Your answer runs backwards along axis 0."
 
 
 def test_the_batch_size_is_named() -> None:

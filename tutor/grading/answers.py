@@ -7,6 +7,7 @@ comes back as :class:`Unreadable`, a sentence, and is never held against the lea
 
 from __future__ import annotations
 
+import builtins
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -278,7 +279,36 @@ def _exception(text: str) -> Reading:
         raise _UnreadableError(
             f"`{_short(bare)}` is not the name of an exception: write its class, like `KeyError`."
         )
+    if meant := _misspelt(name):
+        raise _UnreadableError(f"No exception is named `{_short(name)}`. Did you mean `{meant}`?")
     return Reading(Raised(type=name, bases=(), message=""))
+
+
+_BUILTIN_ERRORS = {
+    name.lower(): name
+    for name, kind in vars(builtins).items()
+    if isinstance(kind, type) and issubclass(kind, BaseException)
+}
+
+
+def _misspelt(name: str) -> str | None:
+    """Python's own exception that is one letter away.
+
+    One, not two: `UnimplementedError` and `XlaRuntimeError` are names of the frameworks' own.
+    """
+    lower = name.lower()
+    if lower in _BUILTIN_ERRORS:
+        return None
+    return next((own for low, own in _BUILTIN_ERRORS.items() if _one_letter_off(lower, low)), None)
+
+
+def _one_letter_off(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    at = next((i for i, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
+    if len(long) == len(short) + 1:
+        return short[at:] == long[at + 1 :]
+    turned = short[at + 1 : at + 2] + short[at : at + 1] + short[at + 2 :]
+    return len(long) == len(short) and (short[at + 1 :] == long[at + 1 :] or turned == long[at:])
 
 
 def _device(text: str) -> Reading:

@@ -30,7 +30,7 @@ _SHAPES: tuple[DiagnosisRule, ...] = (
         shape.other_axes_permuted,
         "{It} has the right values with its axes in another order.",
     ),
-    DiagnosisRule("reversed", shape.reversed_axis, "{It} runs backwards along axis {axis}."),
+    DiagnosisRule("reversed", shape.reversed_axis, "{It} {backwards}."),
     DiagnosisRule("shifted", part.shifted, "{It} comes one place too {way} along axis {axis}."),
     DiagnosisRule("keepdims", shape.keepdims, "{It} has the right values, and {what}."),
     DiagnosisRule("stacked", shape.stacked, "{It} has the right elements, and {what}."),

@@ -83,7 +83,9 @@ def reversed_axis(case: Case) -> Facts | None:
         return None
     for axis, size in enumerate(expected.shape):
         if size > 1 and case.same(_flipped(expected, axis)):
-            return {"axis": axis}
+            if len(expected.shape) == 1:
+                return {"backwards": "comes in reverse order"}
+            return {"backwards": f"runs backwards along axis {axis}"}
     return None
 
 

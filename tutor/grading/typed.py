@@ -307,6 +307,10 @@ def _same_token(ours: str, theirs: str) -> bool:
 # ── what to say ──────────────────────────────────────────────────────────────────────────────────
 
 
+_ROUNDING = 1e-5
+"""Relative. Nearer than that the other digits are float32's own: 0.9 comes out as 0.900001."""
+
+
 def _right(expected: Value, reading: Reading) -> str:
     """Confirm; with the exact name or more digits where the learner gave less."""
     got = reading.value
@@ -317,9 +321,9 @@ def _right(expected: Value, reading: Reading) -> str:
     if len(reading.typed) == 1 and reading.typed[0].digits is not None:
         array = array_of(expected)
         if array and len(array.items) == 1 and not array.exact:
-            exact, shown = array.items[0], show_number(array.items[0])
-            if shown != show_number(reading.typed[0].value) and is_finite(exact):
-                return f"Right. To more digits it is {shown}."
+            exact, typed = array.items[0], reading.typed[0].value
+            if is_finite(exact) and abs(exact - typed) > _ROUNDING * abs(exact):
+                return f"Right. To more digits it is {show_number(exact)}."
     return "Right."
 
 
