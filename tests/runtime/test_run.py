@@ -420,3 +420,15 @@ async def test_code_may_patch_what_it_likes(torch: Host) -> None:
     assert floats(loud) == (1.0,)
     assert isinstance(chameleon, Opaque)
     assert ran.first[3:] == (False, [], 5)
+
+
+async def test_a_program_that_works_in_place_spoils_no_other_probe(numpy: Host) -> None:
+    ran = await run(
+        numpy,
+        "def double(x):\n    x *= 2\n    return x",
+        "double(x)",
+        "double(x)",
+        "x",
+        inputs={"x": "tensor([1, 2])"},
+    )
+    assert [floats(value) for value in ran.outcome.results[0]] == [(2, 4), (2, 4), (1, 2)]

@@ -217,7 +217,14 @@ class Attempt:
                 else:
                     namespace.update(made)
                 self.worker.originals.put_back()
-                rows.append([self._probe(code, namespace, made) for code in probes])
+                row = []
+                for code in probes:
+                    row.append(self._probe(code, namespace, made))
+                    if self.job["inputs"] and not self.job["rerun"]:
+                        # a right program may work in place: the next probe gets its own
+                        made = self._inputs(seed)
+                        namespace.update(made)
+                rows.append(row)
         return rows
 
     def _run_blocks(self, namespace: dict[str, Any]) -> None:
