@@ -70,6 +70,8 @@ class FakeSession:
         self.taken: dict[StepRef, int] = {}
         self.resets: list[tuple[str | None, str | None]] = []
         self.save_error: Exception | None = None
+        self.lesson_error: Exception | None = None
+        """What reading the lesson raises from now on: its file was changed, and has a fault."""
         self.theme = ""
         self.alive: tuple[Hello, ...] = ()
         self.stopped = asyncio.Event()
@@ -122,7 +124,12 @@ class FakeSession:
                 )
         raise UsageError(f"Lesson `{ref.lesson}` has no step `{ref.step}`.")
 
+    def _read_lesson(self) -> None:
+        if self.lesson_error is not None:
+            raise self.lesson_error
+
     def views(self, lesson: str, framework: FrameworkName | None = None) -> tuple[StepView, ...]:
+        self._read_lesson()
         self.lesson(lesson)
         chosen = framework or FRAMEWORKS[0]
         return tuple(
@@ -164,6 +171,7 @@ class FakeSession:
         self.places.append((ref, framework))
 
     def hints_shown(self, ref: StepRef, framework: FrameworkName) -> tuple[str, ...]:
+        self._read_lesson()
         return tuple(self.hint_texts[: self.taken.get(ref, 0)])
 
     def hint(self, ref: StepRef, framework: FrameworkName) -> Hint:

@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 
 from tests.ui import fake_course
 from tests.ui.fake_session import FakeSession
-from tutor.errors import RuntimeUnavailable, StateError
+from tutor.errors import CourseError, Finding, RuntimeUnavailable, StateError
 from tutor.grading.verdict import Verdict
 from tutor.runtime.job import Hello, Printed, Started
 from tutor.session import Draft, StepRef, Waiting
@@ -709,6 +709,34 @@ async def test_a_draft_that_cannot_be_saved_is_said_once(fake: FakeSession) -> N
 
 
 # --- What goes wrong
+
+
+@pytest.mark.parametrize("key", ["f10", "f4"])
+async def test_a_lesson_whose_file_broke_meanwhile_is_a_sentence(
+    fake: FakeSession, key: str
+) -> None:
+    async with opened(fake, "by-hand") as pilot:
+        await pilot.press("9")
+        fake.lesson_error = CourseError([Finding("a.yaml", 3, 1, "unknown field `minuts`")])
+        await pilot.press(key)
+        await pilot.pause()
+        assert "a.yaml:3:1: unknown field `minuts`" in shown(pilot, "verdict")
+        await pilot.press("ctrl+s")
+        await pilot.pause()
+    assert fake.drafts[at("by-hand"), "torch"].text == "9"
+
+
+async def test_keys_sent_before_the_answer_has_the_focus_are_not_lost(fake: FakeSession) -> None:
+    async with opened(fake, "by-hand") as pilot:
+        await pilot.press("7", "enter")
+        await finished(pilot)
+        results = pilot.app.screen.query_one(Results)
+        assert pilot.app.focused is results
+        for character in "0.5":  # all to the pane, as a burst over a slow line arrives
+            results.post_message(Key("full_stop" if character == "." else character, character))
+        await pilot.pause()
+        await pilot.pause()
+        assert pilot.app.screen.query_one(Input).value == "0.5"
 
 
 async def test_an_error_of_the_session_is_a_sentence(fake: FakeSession) -> None:

@@ -143,6 +143,18 @@ class LessonScreen(LessonRuns):
             self._session.save_place(view.ref, self._framework)
         except FwtutorError as error:
             self.notify(str(error), title="Not saved", severity="error", markup=False)
+        try:
+            self._recall()
+        except FwtutorError as error:  # its file was changed, and has a fault now
+            self.query_one(Results).show_sentence(str(error))
+        self._show_framework()
+        self._focus_answer()
+        self.refresh_bindings()
+        self._prepare_soon()
+
+    def _recall(self) -> None:
+        """Show what the learner had of this step: hints, measurements, the explanation."""
+        view = self._view
         shown = self._session.hints_shown(view.ref, view.framework)
         self._hints = [Hint(text, number, view.hints) for number, text in enumerate(shown, start=1)]
         if view in self._measured:
@@ -153,10 +165,6 @@ class LessonScreen(LessonRuns):
             self.query_one(Results).show_earlier(explanation)
         elif self._hints:
             self.query_one(Results).show_hints(self._hints)
-        self._show_framework()
-        self._focus_answer()
-        self.refresh_bindings()
-        self._prepare_soon()
 
     def _prepare_soon(self) -> None:
         if self._preparing is not None:
@@ -347,8 +355,13 @@ class LessonScreen(LessonRuns):
         async with self._turning:
             view = self._view
             now = self._offered.index(view.framework) if view.framework in self._offered else -1
-            self._framework = self._offered[(now + 1) % len(self._offered)]
-            self._views = self._session.views(view.ref.lesson, self._framework)
+            following = self._offered[(now + 1) % len(self._offered)]
+            try:
+                self._views = self._session.views(view.ref.lesson, following)
+            except FwtutorError as error:  # its file was changed, and has a fault now
+                self.query_one(Results).show_sentence(str(error))
+                return
+            self._framework = following
             same = (other for other in self._views if other.ref == view.ref)
             twin = min(
                 self._views,

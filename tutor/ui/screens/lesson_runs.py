@@ -99,7 +99,15 @@ class LessonRuns(Screen[None]):
     def on_key(self, event: Key) -> None:
         """What is typed outside the answer goes there: a digit marks an option, text is typed."""
         control = self._control()
-        if control is None or control is self.focused:
+        if control is None or control.disabled:
+            return
+        if isinstance(control, ValueAnswer) and control is self.focused and event.is_printable:
+            # Sent to the pane that had the focus until the key before it: the answer takes what is
+            # its own, and none of that arrives here.
+            event.stop()
+            control.post_message(Key(event.key, event.character))
+            return
+        if control is self.focused:
             return
         if isinstance(control, ChooseAnswer) and event.key in "123456789":
             event.stop()
