@@ -733,7 +733,9 @@ async def test_keys_sent_before_the_answer_has_the_focus_are_not_lost(fake: Fake
         results = pilot.app.screen.query_one(Results)
         assert pilot.app.focused is results
         for character in "0.5":  # all to the pane, as a burst over a slow line arrives
-            results.post_message(Key("full_stop" if character == "." else character, character))
+            key = Key("full_stop" if character == "." else character, character)
+            key._set_forwarded()  # as the app marks what it has sent to the focused widget
+            results.post_message(key)
         await pilot.pause()
         await pilot.pause()
         assert pilot.app.screen.query_one(Input).value == "0.5"
