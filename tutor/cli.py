@@ -146,7 +146,7 @@ def _goal(session: Session, name: str | None) -> StepRef | None:
         raise UsageError(f"There is no lesson or command `{lesson}`.{near} Try `fwtutor list`.")
     if step:
         ref = StepRef(lesson, step)
-        session.view(ref)  # raises when the lesson has no such step
+        session.step_view(ref)  # raises when the lesson has no such step
         return ref
     where = session.where()
     if where is not None and where[0].lesson == lesson:

@@ -52,7 +52,7 @@ def find_step(session: Session, name: str, framework: FrameworkName | None) -> S
     if not step:
         steps = ", ".join(info.id for info in session.catalogue.lessons[lesson].steps)
         raise UsageError(f"`{name}` names no step; write {lesson}/STEP, with one of: {steps}.")
-    view = session.view(StepRef(lesson, step), framework)
+    view = session.step_view(StepRef(lesson, step), framework)
     if framework is not None and framework not in view.frameworks:
         raise UsageError(
             f"`{view.ref}` is not offered in {framework}; choose {' or '.join(view.frameworks)}."

@@ -107,7 +107,7 @@ class _Plain:
     # --- going places
 
     async def _go(self, ref: StepRef, framework: FrameworkName | None) -> None:
-        view = self._session.view(ref, framework)
+        view = self._session.step_view(ref, framework)
         if framework is not None and view.framework != framework:
             _print(f"This step is not offered in {title_of(framework)}.")
         await self._stop_preparing()

@@ -28,7 +28,7 @@ def rows() -> list[Row]:
 
     with temporary("editing") as folder:
         session = Session.open(home=folder / "home")
-        view = session.view(StepRef(*LESSON.split("/")), "torch")
+        view = session.step_view(StepRef(*LESSON.split("/")), "torch")
         session.store.close()
         prose, code = folder / "prose.txt", folder / "code.py"
         prose.write_text(view.prompt, encoding="utf-8")

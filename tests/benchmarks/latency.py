@@ -113,7 +113,7 @@ def rows(framework: FrameworkName) -> list[Row]:
 async def _measure(framework: FrameworkName, folder: Path) -> Times:
     times = Times()
     session = Session.open(home=folder / "home")
-    view = session.view(VALUE, framework)
+    view = session.step_view(VALUE, framework)
     cell = f"{view.given}\n[value, slope]"
     script = folder / "script.py"
     script.write_text(f"{view.given}\nprint([value, slope])\n", encoding="utf-8")

@@ -423,4 +423,4 @@ async def test_an_honest_answer_in_another_form(learner: Session) -> None:
     ):
         done = await submit(learner, "kinds/loss", "torch", source)
         assert done.name == "pass", done.message
-    assert learner.view(ref("kinds/loss"), "torch").kind == "code"
+    assert learner.step_view(ref("kinds/loss"), "torch").kind == "code"

@@ -12,28 +12,28 @@ from tutor.session import Draft, Session
 
 
 def test_views_of_a_lesson(reader: Session) -> None:
-    views = reader.views("kinds", "torch")
+    views = reader.step_views("kinds", "torch")
     assert [view.kind for view in views] == [
         *("read", "value", "code", "choose", "choose", "order", "measure"),
     ]
     assert [view.number for view in views] == [1, 2, 3, 4, 5, 6, 7]
     assert views[2].setup == "import torch"
     assert views[2].hints == 1
-    in_numpy = [view.ref.step for view in reader.views("kinds", "numpy")]
+    in_numpy = [view.ref.step for view in reader.step_views("kinds", "numpy")]
     assert "loss" not in in_numpy, "a step that is for torch only has no numpy view"
-    assert {view.framework for view in reader.views("kinds", "jax")} == {"torch"}
+    assert {view.framework for view in reader.step_views("kinds", "jax")} == {"torch"}
 
 
 def test_a_view_in_a_framework_that_is_not_offered_comes_in_its_first(reader: Session) -> None:
-    assert reader.view(ref("kinds/loss"), "numpy").framework == "torch"
-    assert reader.view(ref("others/double"), "torch").framework == "jax"
+    assert reader.step_view(ref("kinds/loss"), "numpy").framework == "torch"
+    assert reader.step_view(ref("others/double"), "torch").framework == "jax"
 
 
 def test_names_that_are_not_there(reader: Session) -> None:
     with pytest.raises(UsageError, match="Did you mean `loss`"):
-        reader.view(ref("kinds/los"))
+        reader.step_view(ref("kinds/los"))
     with pytest.raises(UsageError, match="Did you mean `kinds`"):
-        reader.views("kind", "torch")
+        reader.step_views("kind", "torch")
 
 
 def test_drafts_and_place_outlive_the_session(course: Path, tmp_path: Path) -> None:
@@ -78,8 +78,8 @@ def test_a_broken_lesson_leaves_the_others(tmp_path: Path) -> None:
     file.write_text(KINDS.replace("minutes: 10", "minutes: [10"))
     session = Session.open(course=course, home=tmp_path / "home")
     with pytest.raises(CourseError, match=r"01-kinds\.yaml:\d+:\d+: "):
-        session.views("kinds", "torch")
-    assert session.views("others", "jax")
+        session.step_views("kinds", "torch")
+    assert session.step_views("others", "jax")
     assert not session.standing("kinds").complete
     session.save_place(ref("others/double"), "jax")
     assert not session.standing("kinds").complete

@@ -15,7 +15,7 @@ from tests.session.bench import RIGHT, Done, ref, session_loop, submit
 from tutor.errors import UsageError
 from tutor.runtime.job import Printed, Started
 from tutor.session import Draft, Session, SubmitEvent, Waiting
-from tutor.session.views import chosen_line_numbers
+from tutor.session.step_views import chosen_line_numbers
 
 pytestmark = session_loop
 
@@ -76,7 +76,7 @@ async def test_code(learner: Session) -> None:
 
 
 async def test_code_that_cannot_pass(learner: Session) -> None:
-    starter = learner.view(ref("kinds/loss"), "torch").starter
+    starter = learner.step_view(ref("kinds/loss"), "torch").starter
     blank = await submit(learner, "kinds/loss", "torch", starter)
     assert (blank.name, blank.verdict.diagnosis) == ("fail", "unfilled-blank")
     nothing = await submit(learner, "kinds/loss", "torch", "")
@@ -105,7 +105,7 @@ async def test_choices(learner: Session) -> None:
 
 
 async def test_an_order(learner: Session) -> None:
-    shown = learner.view(ref("kinds/lines"), "numpy").lines
+    shown = learner.step_view(ref("kinds/lines"), "numpy").lines
 
     async def answer(*lines: str) -> Done:
         return await submit(learner, "kinds/lines", "numpy", chosen_line_numbers(shown, lines))
@@ -176,7 +176,7 @@ async def test_a_learner_of_one_framework_completes_a_lesson(learner: Session) -
     standing = learner.standing("kinds")
     assert standing.exercises == ("slope", "pick", "pick-live", "lines", "timing")
     assert not standing.complete
-    shown = learner.view(ref("kinds/lines"), "numpy").lines
+    shown = learner.step_view(ref("kinds/lines"), "numpy").lines
     lines = chosen_line_numbers(shown, ("a = start + 1", "b = start + 2", "c = a * b"))
     answers = {"slope": "7", "pick": "2", "pick-live": "1,3", "lines": lines, "timing": "3"}
     for step, answer in answers.items():

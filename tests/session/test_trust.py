@@ -39,7 +39,7 @@ async def test_untrusted_code_never_runs(course: Path, tmp_path: Path) -> None:
         assert not (tmp_path / "ran").exists()
         assert session.store.attempts(session.course) == ()
         # Reading needs no trust.
-        assert session.view(ref("sums/total"), "numpy").prompt == "What is the sum?"
+        assert session.step_view(ref("sums/total"), "numpy").prompt == "What is the sum?"
         assert session.hint(ref("sums/total"), "numpy").number == 1
 
         assert "2 lessons, 5 exercises, 12 programs" in session.trust_question

@@ -114,7 +114,7 @@ class FakeSession:
         if lesson not in self.catalogue.lessons:
             raise UsageError(f"There is no lesson `{lesson}`.")
 
-    def view(self, ref: StepRef, framework: FrameworkName | None = None) -> StepView:
+    def step_view(self, ref: StepRef, framework: FrameworkName | None = None) -> StepView:
         self.lesson(ref.lesson)
         for view in self.steps:
             if view.ref == ref:
@@ -128,7 +128,9 @@ class FakeSession:
         if self.lesson_error is not None:
             raise self.lesson_error
 
-    def views(self, lesson: str, framework: FrameworkName | None = None) -> tuple[StepView, ...]:
+    def step_views(
+        self, lesson: str, framework: FrameworkName | None = None
+    ) -> tuple[StepView, ...]:
         self._read_lesson()
         self.lesson(lesson)
         chosen = framework or FRAMEWORKS[0]
@@ -175,7 +177,7 @@ class FakeSession:
         return tuple(self.hint_texts[: self.taken.get(ref, 0)])
 
     def hint(self, ref: StepRef, framework: FrameworkName) -> Hint:
-        if not self.view(ref).hints:
+        if not self.step_view(ref).hints:
             raise UsageError(f"{ref} has no hints.")
         number = min(self.taken.get(ref, 0) + 1, len(self.hint_texts))
         self.taken[ref] = number

@@ -277,7 +277,7 @@ async def test_check_again_while_running_does_nothing(fake: FakeSession) -> None
 async def test_a_run_that_outlives_its_step_says_nothing_on_the_next(fake: FakeSession) -> None:
     async with opened(fake, "mse-gradient") as pilot:
         screen = pilot.app.screen
-        old = fake.view(at("by-hand"), "torch")
+        old = fake.step_view(at("by-hand"), "torch")
         for message in (
             messages.RunStarted(old),
             messages.OutputArrived(old, "late\n", error=False),

@@ -33,7 +33,7 @@ from tutor.session.plan import (
     solution_job,
     value_job,
 )
-from tutor.session.views import chosen_line_numbers, distractors_of, lines_of, view
+from tutor.session.step_views import chosen_line_numbers, distractors_of, lines_of, step_view
 
 MOST_COMBINED = 6
 """Options of which every combination is tried: 63 of them."""
@@ -82,7 +82,7 @@ async def prove_measure(proof: Proof, bench: Bench) -> None:
     """The experiment gives numbers, and one right answer."""
     step, subject = proof.subject.step, proof.subject
     assert isinstance(step, Measure)
-    shown = view(subject.lesson, subject.index, subject.framework)
+    shown = step_view(subject.lesson, subject.index, subject.framework)
     job = measure_job(step, subject.framework)
     for outcome in await _repeated(proof, bench, job, alone=True):
         results, *probed = outcome.results[0]
@@ -196,7 +196,7 @@ class _OrderProof:
 
     async def _submit(self, chosen: Sequence[str]) -> Verdict:
         subject, framework = self.proof.subject, self.proof.subject.framework
-        shown = view(subject.lesson, subject.index, framework).lines
+        shown = step_view(subject.lesson, subject.index, framework).lines
         whys = [(each.line, each.why) for each in distractors_of(self.step, framework)]
         answer = chosen_line_numbers(shown, chosen)
         verdict = grade_order(lines_of(self.step, framework), shown, whys, answer)

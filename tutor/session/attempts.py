@@ -59,7 +59,7 @@ from tutor.session.plan import (
     value_job,
 )
 from tutor.session.references import References
-from tutor.session.views import distractors_of, lines_of
+from tutor.session.step_views import distractors_of, lines_of
 
 STOPPED = "Stopped before your answer was checked. Run it again when you like."
 

@@ -19,7 +19,7 @@ from tutor.grading.values import Sequence
 from tutor.grading.values import Value as WireValue
 from tutor.grading.words import dims_of
 from tutor.runtime.job import Block, Job, Limits
-from tutor.session.views import lines_of
+from tutor.session.step_views import lines_of
 
 SEED_SETS = 4
 """How many sets of seeds an exercise has; attempts take turns, so one public input is never all."""

@@ -21,7 +21,7 @@ from tutor.paths import Paths
 from tutor.progress.records import Attempt
 from tutor.progress.store import Store
 from tutor.session.model import Draft, Hint, Standing, StepRef, StepView, SubmitEvent
-from tutor.session.views import lines_of, view
+from tutor.session.step_views import lines_of, step_view
 
 if TYPE_CHECKING:
     from tutor.elsewhere.added import Shelved
@@ -169,12 +169,14 @@ class Session:
         """
         return self.catalogue.lesson(lesson)
 
-    def view(self, ref: StepRef, framework: FrameworkName | None = None) -> StepView:
+    def step_view(self, ref: StepRef, framework: FrameworkName | None = None) -> StepView:
         """The step in ``framework``; by default in the one the learner would go on with."""
         lesson, _, index = self._find(ref)
-        return view(lesson, index, framework or self.preferred_framework())
+        return step_view(lesson, index, framework or self.preferred_framework())
 
-    def views(self, lesson: str, framework: FrameworkName | None = None) -> tuple[StepView, ...]:
+    def step_views(
+        self, lesson: str, framework: FrameworkName | None = None
+    ) -> tuple[StepView, ...]:
         """The lesson's steps in ``framework``; in the lesson's first, if it is not taught in that.
 
         Steps for other frameworks only are left out: each has its twin.
@@ -184,7 +186,7 @@ class Session:
         if chosen not in found.frameworks:
             chosen = found.frameworks[0]
         return tuple(
-            view(found, index, chosen)
+            step_view(found, index, chosen)
             for index, step in enumerate(found.steps)
             if chosen in frameworks_of(found, step)
         )
@@ -322,7 +324,7 @@ class Session:
             UsageError: The learner has not tried yet, or the step has nothing to show.
         """
         lesson, step, index = self._find(ref)
-        chosen = view(lesson, index, framework).framework
+        chosen = step_view(lesson, index, framework).framework
         if not isinstance(step, Code | Order):
             then = "Yours was right." if self._passed(ref, chosen) else "The hints lead to it."
             raise UsageError(
@@ -344,7 +346,7 @@ class Session:
     def explanation(self, ref: StepRef, framework: FrameworkName) -> str:
         """What a pass explained, to read again; empty until the step was passed there."""
         lesson, step, index = self._find(ref)
-        shown = view(lesson, index, framework).framework
+        shown = step_view(lesson, index, framework).framework
         if isinstance(step, Read) or not self._passed(ref, shown):
             return ""
         return text_for(step.explain, shown)
@@ -363,7 +365,7 @@ class Session:
         Idempotent, and safe to cancel. What cannot be prepared is said at submission.
         """
         lesson, step, index = self._find(ref)
-        chosen = view(lesson, index, framework).framework
+        chosen = step_view(lesson, index, framework).framework
         if not self.trusted:
             return
         try:
@@ -379,7 +381,7 @@ class Session:
         An untrusted course ends with `unchecked` at once, and records nothing.
         """
         lesson, step, index = self._find(ref)
-        shown = view(lesson, index, framework)
+        shown = step_view(lesson, index, framework)
         if not self.trusted:  # after the file was read: what was looked at is what runs
             yield self._refused(shown.framework)
             return
@@ -395,7 +397,7 @@ class Session:
     ) -> AsyncIterator[SubmitEvent]:
         """Run without grading or recording; ends with a Verdict that says how it ended."""
         lesson, step, index = self._find(ref)
-        shown = view(lesson, index, framework)
+        shown = step_view(lesson, index, framework)
         if not self.trusted:
             yield self._refused(shown.framework)
             return

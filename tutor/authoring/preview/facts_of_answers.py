@@ -15,7 +15,7 @@ from tutor.grading.verdict import Verdict
 from tutor.runtime.job import Outcome
 from tutor.session.judging import bars, judge_measurement, judge_value, rights_of
 from tutor.session.plan import choose_job, measure_job, read_job, value_job
-from tutor.session.views import view
+from tutor.session.step_views import step_view
 
 _Judge = Callable[[str], Verdict]
 
@@ -50,7 +50,7 @@ async def of_measure(step: Measure, subject: Subject, device: str, runner: Runne
     results, *probed = outcome.results[0]
     rows = [Row(f"{label}: {number:.6g} {step.unit}".rstrip()) for label, number in bars(results)]
     found = Section("Results", tuple(rows) or (Row("no numbers", mark=False),))
-    shown_step = view(subject.lesson, subject.index, subject.framework)
+    shown_step = step_view(subject.lesson, subject.index, subject.framework)
     if step.options:
         answers = [_options(step, subject, probed)]
     else:

@@ -19,7 +19,7 @@ from tutor.grading.verdict import Verdict
 from tutor.runtime.job import Job, Outcome
 from tutor.session.judging import judge_program, seeds_of, wrong_program
 from tutor.session.plan import SEED_SETS, code_job, solution_job, split_checks
-from tutor.session.views import chosen_line_numbers, distractors_of, lines_of, view
+from tutor.session.step_views import chosen_line_numbers, distractors_of, lines_of, step_view
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ async def of_order(step: Order, subject: Subject, device: str, runner: Runner) -
         right = judge_program(step, framework, solved, solved)
         sections.append(_solution(solved, right, step.seconds))
         sections.append(_checks(step.checks, framework, solved, right, seeds))
-    all_lines = view(subject.lesson, subject.index, framework).lines
+    all_lines = step_view(subject.lesson, subject.index, framework).lines
     whys = [(each.line, each.why) for each in distractors_of(step, framework)]
     rows: list[Row] = []
     for line, why in whys:

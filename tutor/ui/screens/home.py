@@ -143,7 +143,7 @@ class HomeScreen(Screen[None]):
                 word, ref = "Continue", place[0]
             if ref is None:
                 return []
-            view = self._session.view(ref, self._framework or (place[1] if place else None))
+            view = self._session.step_view(ref, self._framework or (place[1] if place else None))
             info = self._session.catalogue.lessons[ref.lesson]
         except (FwtutorError, LookupError):
             return []  # its lesson has a fault, which the map shows

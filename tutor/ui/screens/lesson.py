@@ -66,10 +66,10 @@ class LessonScreen(LessonRuns):
         super().__init__(session, keymap or {})
         place = session.where()
         if framework is None:
-            framework = place[1] if place else session.view(ref).framework
+            framework = place[1] if place else session.step_view(ref).framework
         self._framework: FrameworkName = framework
         """The learner's own. A step that is not offered in it comes in another; it stays."""
-        self._view = session.view(ref, framework)
+        self._view = session.step_view(ref, framework)
         self._views = self._views_with(self._view)
         info = session.catalogue.lessons[ref.lesson]
         self._title = info.title
@@ -82,10 +82,10 @@ class LessonScreen(LessonRuns):
 
     def _views_with(self, view: StepView) -> tuple[StepView, ...]:
         """The lesson's steps in the learner's framework; in the step's, if it has none there."""
-        views = self._session.views(view.ref.lesson, self._framework)
+        views = self._session.step_views(view.ref.lesson, self._framework)
         if any(other.ref == view.ref for other in views):
             return views
-        return self._session.views(view.ref.lesson, view.framework)
+        return self._session.step_views(view.ref.lesson, view.framework)
 
     @property
     def _place(self) -> int:
@@ -243,7 +243,8 @@ class LessonScreen(LessonRuns):
         """The steps as they are now, in the framework that has the step on the screen."""
         lesson, step = self._view.ref.lesson, self._view.ref
         ways = [
-            self._session.views(lesson, name) for name in (self._framework, self._view.framework)
+            self._session.step_views(lesson, name)
+            for name in (self._framework, self._view.framework)
         ]
         for views in ways:
             if any(view.ref == step for view in views):
@@ -251,7 +252,7 @@ class LessonScreen(LessonRuns):
         if ways[0]:
             return ways[0]
         steps = self._session.catalogue.lessons[lesson].steps
-        return tuple(self._session.view(StepRef(lesson, other.id)) for other in steps)
+        return tuple(self._session.step_view(StepRef(lesson, other.id)) for other in steps)
 
     async def _update_to(self, after: StepView) -> None:
         """Show another version of the step, of the same kind and framework, with what is typed."""
@@ -357,7 +358,7 @@ class LessonScreen(LessonRuns):
             now = self._offered.index(view.framework) if view.framework in self._offered else -1
             following = self._offered[(now + 1) % len(self._offered)]
             try:
-                self._views = self._session.views(view.ref.lesson, following)
+                self._views = self._session.step_views(view.ref.lesson, following)
             except FwtutorError as error:  # its file was changed, and has a fault now
                 self.query_one(Results).show_sentence(str(error))
                 return

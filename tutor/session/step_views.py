@@ -47,7 +47,7 @@ def shuffled_lines(step: Order, framework: FrameworkName, salt: str) -> tuple[st
     return tuple(shuffled)
 
 
-def view(
+def step_view(
     lesson: Lesson,
     index: int,
     framework: FrameworkName | None,

@@ -8,12 +8,12 @@ import pytest
 from tests.session.bench import KINDS, OTHERS
 from tutor.course.load import load_lesson
 from tutor.course.models import Lesson, Order
-from tutor.session.views import (
+from tutor.session.step_views import (
     chosen_line_numbers,
     distractors_of,
     lines_of,
     shuffled_lines,
-    view,
+    step_view,
 )
 
 
@@ -37,14 +37,16 @@ def order(*lines: str, distractors: tuple[str, ...] = ()) -> Order:
 
 
 def test_texts_are_those_of_the_framework(kinds: Lesson) -> None:
-    assert "import torch" in view(kinds, 1, "torch").given
-    assert view(kinds, 1, "numpy").given.strip() == "x = 2.0"
-    assert view(kinds, 1, None).framework == "torch"
-    assert view(kinds, 1, "jax").framework == "torch"
+    assert "import torch" in step_view(kinds, 1, "torch").given
+    assert step_view(kinds, 1, "numpy").given.strip() == "x = 2.0"
+    assert step_view(kinds, 1, None).framework == "torch"
+    assert step_view(kinds, 1, "jax").framework == "torch"
 
 
 def test_each_kind_shows_what_it_needs_and_no_answer(kinds: Lesson) -> None:
-    read, value, code, choose, live, ordered, measure = (view(kinds, n, "torch") for n in range(7))
+    read, value, code, choose, live, ordered, measure = (
+        step_view(kinds, n, "torch") for n in range(7)
+    )
     assert (read.given, read.runnable, read.hints) == ('print("given ran")', True, 0)
     assert (value.form, value.hints, value.runnable) == ("number", 2, False)
     assert (code.task, code.runnable, "____" in code.starter) == ("fill", True, True)
@@ -64,8 +66,8 @@ def test_a_step_without_an_id_is_named_by_its_place(
     file = tmp_path_factory.mktemp("others") / "others.yaml"
     file.write_text(OTHERS.replace("steps:\n", "steps:\n  - read: Some text.\n"))
     lesson = load_lesson(file)
-    assert view(lesson, 0, None).ref.step == "read-1"
-    assert view(lesson, 1, None).number == 2
+    assert step_view(lesson, 0, None).ref.step == "read-1"
+    assert step_view(lesson, 1, None).number == 2
 
 
 @pytest.mark.parametrize("count", range(2, 9))
