@@ -39,6 +39,7 @@ TAKES: dict[str, str] = {
     "Slug | None": "id",
     "Form": "form (see [answers](#typed-answers))",
     "Needs": "map: [needs](#needs)",
+    "tuple[Show, ...]": "list of [views](#views-of-a-run)",
     "tuple[Slug, ...]": "list of ids",
     "tuple[str, ...]": "list of texts",
     "tuple[FrameworkName, ...]": "list of frameworks",
@@ -78,6 +79,7 @@ FIELDS: dict[str, tuple[type[models.Model], ...]] = {
     "option": (models.Option,),
     "distractor": (models.Distractor,),
     "needs": (models.Needs,),
+    "show": (models.Show,),
     "course": (models.Course,),
     "track": (models.Track,),
 }

@@ -19,6 +19,7 @@ from tutor.course.models import (
     Mistake,
     Needs,
     Option,
+    Show,
     Step,
     Variant,
 )
@@ -52,13 +53,13 @@ def test_each_kind_lists_its_fields(kind: str) -> None:
     named = set(re.findall(r"`(\w+)`", row)) - {kind}
     own = set(KINDS[kind].__struct_encode_fields__) - set(Exercise.__struct_encode_fields__)
     if kind == "read":
-        own |= {"id", "title", "frameworks", "seconds"}
+        own |= {"id", "title", "frameworks", "seconds", "show"}
     assert named == own
 
 
 @pytest.mark.parametrize(
     "model",
-    [LessonHead, Exercise, Needs, Variant, Option, Distractor, Check, Mistake, CodeMistake],
+    [LessonHead, Exercise, Needs, Variant, Option, Distractor, Check, Mistake, CodeMistake, Show],
 )
 def test_every_field_is_named(model: type[Check]) -> None:
     assert set(model.__struct_encode_fields__) <= NAMES

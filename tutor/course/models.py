@@ -95,6 +95,23 @@ class Check(Model, frozen=True, kw_only=True, rename={"is_": "is"}):
     """Why frameworks give different values here, if they do; `author test` compares them."""
 
 
+class Show(Model, frozen=True, kw_only=True):
+    """A view: what a learner would rather look at than read. Drawn after the code has run."""
+
+    view: Literal["curve", "bars", "image", "graph", "code", "tree", "table", "tensor", "timeline"]
+    """How it is drawn."""
+    of: PerFramework | None = None
+    """An expression for what is drawn, evaluated after the checks; none for a timeline."""
+    name: PerFramework | None = None
+    """A word or two for its tab; the kind of view by default."""
+    caption: PerFramework
+    """One line: what to look for."""
+    log: bool = False
+    """For a curve: whether the y axis is logarithmic to begin with."""
+    unit: str = ""
+    """For bars: the unit of the values, such as `ms`."""
+
+
 class Exercise(Model, frozen=True, kw_only=True):
     """What every step that asks for something has."""
 
@@ -114,6 +131,8 @@ class Exercise(Model, frozen=True, kw_only=True):
     """From a nudge to nearly there; shown one by one."""
     explain: PerFramework | None = None
     """Shown after a pass, in Markdown; adds something."""
+    show: tuple[Show, ...] = ()
+    """Views drawn from the run; those of a prediction wait until it is right."""
 
 
 class Read(Model, frozen=True, kw_only=True):
@@ -131,6 +150,8 @@ class Read(Model, frozen=True, kw_only=True):
     """The frameworks it is for; by default the lesson's."""
     seconds: Annotated[float, Meta(gt=0, le=600)] = 10.0
     """The given code may run this long."""
+    show: tuple[Show, ...] = ()
+    """Views drawn from the run of the given code."""
 
 
 class Value(Exercise, frozen=True, kw_only=True):

@@ -224,6 +224,8 @@ class Host:
             return  # nobody listens any more
         if operation == "printed":
             queue.put_nowait(Printed(stream=head["stream"], text=head["text"]))
+        elif operation == "view":
+            queue.put_nowait(outcome.shown(head, blob))
         elif operation == "started":
             queue.put_nowait(Started(device=head["device"]))
         elif operation == "ended":

@@ -11,6 +11,7 @@ from typing import Literal
 from msgspec import Struct
 
 from tutor.grading.values import Value
+from tutor.views.model import View
 
 MIB = 1 << 20
 
@@ -40,6 +41,22 @@ class Block(Struct, frozen=True, kw_only=True):
     source: str
 
 
+class Wanted(Struct, frozen=True, kw_only=True):
+    """A view that is to be made once the probes have been evaluated."""
+
+    view: str
+    """One of `tutor.views.model.KINDS`."""
+    of: str
+    """An expression for what is drawn; empty for a timeline."""
+    name: str
+    """The name that the view will have; unique in its job."""
+    caption: str
+    log: bool = False
+    """For a curve: a logarithmic y axis."""
+    unit: str = ""
+    """For bars: the unit of the values."""
+
+
 class Job(Struct, frozen=True, kw_only=True):
     """Code to run in a fresh worker, and the probes to evaluate afterwards."""
 
@@ -53,6 +70,8 @@ class Job(Struct, frozen=True, kw_only=True):
     """Whether the blocks run again for each seed (they read inputs at top level)."""
     probes: tuple[str, ...] = ()
     """Expressions, evaluated in order in the namespace the blocks left."""
+    views: tuple[Wanted, ...] = ()
+    """Made after the probes. One that fails, hangs or dies changes nothing of the results."""
     packages: tuple[str, ...] = ()
     """Import names that must be importable beside the framework."""
     limits: Limits = Limits()
@@ -126,6 +145,8 @@ class Outcome(Struct, frozen=True, kw_only=True):
     """Bytes of output over the cap."""
     missing: tuple[str, ...] = ()
     """With `not-started`: packages that the exercise needs and the interpreter lacks."""
+    views: How = "finished"
+    """How the making of the views ended, which comes after the results are safe."""
 
 
 class Printed(Struct, frozen=True, kw_only=True):
@@ -141,7 +162,15 @@ class Started(Struct, frozen=True, kw_only=True):
     device: str
 
 
-RunEvent = Started | Printed | Outcome
+class Shown(Struct, frozen=True, kw_only=True):
+    """A view: asked for by the step, or shown by the learner's own code while it runs."""
+
+    view: View
+    more: bool = False
+    """Whether it is a curve's next points, to go after those of that name that came before."""
+
+
+RunEvent = Started | Printed | Shown | Outcome
 
 
 class Hello(Struct, frozen=True, kw_only=True):

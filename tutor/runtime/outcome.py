@@ -12,9 +12,11 @@ from typing import Any
 import msgspec
 
 from tutor.grading.values import Value
-from tutor.runtime.job import MIB, Error, Job, Outcome
+from tutor.runtime.job import MIB, Error, How, Job, Outcome, Shown
 from tutor.runtime.launch import LABELS
+from tutor.views.model import NoView, View
 
+_view = msgspec.json.Decoder(View).decode
 _results = msgspec.json.Decoder(tuple[tuple[Value, ...], ...]).decode
 
 
@@ -54,7 +56,29 @@ def from_facts(facts: dict[str, Any], blob: bytes, context: Context) -> Outcome:
         leaks=tuple(facts.get("leaks", ())),
         dropped=facts.get("dropped", 0),
         missing=_missing(facts),
+        views=facts.get("views", "finished"),
     )
+
+
+def shown(head: dict[str, Any], blob: bytes) -> Shown:
+    """Return a view as the host passed it on; one that cannot be read says so in its place."""
+    try:
+        return Shown(view=_view(blob), more=bool(head.get("more")))
+    except msgspec.DecodeError as problem:
+        return Shown(view=NoView(name="", why=f"A view could not be read ({problem})."))
+
+
+def no_view(how: How) -> str:
+    """Return why a view is not there, from how the making of views ended."""
+    match how:
+        case "timed-out":
+            return "This view took too long to make, and was given up. Run again to try once more."
+        case "stopped":
+            return "Stopped before this view was made. Run again to see it."
+        case "out-of-memory":
+            return "There was not enough memory to make this view."
+        case _:
+            return "The worker ended while it made this view. Your answer was checked before that."
 
 
 def _missing(facts: dict[str, Any]) -> tuple[str, ...]:

@@ -15,7 +15,6 @@ from tutor.config import Config
 from tutor.course.models import (
     Choose,
     Code,
-    Exercise,
     FrameworkName,
     Measure,
     Order,
@@ -27,7 +26,8 @@ from tutor.errors import NotOnThisMachine, RuntimeUnavailable
 from tutor.grading.grade import WrongProgram, grade_order, unfilled_blank
 from tutor.grading.verdict import Verdict
 from tutor.runtime.host import Host
-from tutor.runtime.job import Job, Outcome, Printed
+from tutor.runtime.job import Job, Outcome, Printed, Shown
+from tutor.runtime.outcome import no_view
 from tutor.runtime.pool import Pool
 from tutor.session.judging import (
     authors_fault,
@@ -57,9 +57,11 @@ from tutor.session.plan import (
     read_job,
     solution_job,
     value_job,
+    with_views,
 )
 from tutor.session.references import References
 from tutor.session.step_views import distractors_of, lines_of
+from tutor.views.model import NoView
 
 STOPPED = "Stopped before your answer was checked. Run it again when you like."
 
@@ -139,8 +141,7 @@ class Attempts:
                     yield unchecked("There is no program to run here; submit your answer.", shown)
                     return
             ran: _Ran | None = None
-            needs = None if isinstance(step, Read) else step
-            async for event in self._run(job, shown.framework, needs):
+            async for event in self._run(job, shown.framework, step):
                 if isinstance(event, _Ran):
                     ran = event
                 else:
@@ -305,29 +306,36 @@ class Attempts:
     # Running
 
     async def _run(
-        self, job: Job, framework: FrameworkName, step: Exercise | None = None
+        self, job: Job, framework: FrameworkName, step: Step
     ) -> AsyncIterator[SubmitEvent | _Ran]:
-        """Run one job in a spare; ends with what it left behind."""
+        """Run one job in a spare, and show what the step shows; ends with what it left behind."""
         if all(host.framework != framework for host in self._pool.alive()):
             yield Waiting(f"starting {framework}")
         host = await self._unless_stopped(self._pool.host(framework))
-        job = self._on_device(job)
-        if step is not None:
+        job = self._on_device(with_views(job, step, framework))
+        if not isinstance(step, Read):
             require(step, host.hello, job.device)
         flight = next(self._flights)
         self._running[flight] = host
         outcome: Outcome | None = None
+        unseen = {wanted.name: wanted for wanted in job.views}
         try:
             async for event in host.run(job):
                 if isinstance(event, Outcome):
                     outcome = event
                 else:
+                    if isinstance(event, Shown):
+                        unseen.pop(event.view.name, None)
                     yield event
         finally:
             del self._running[flight]
         assert outcome is not None, "a run ends with an outcome"
         if outcome.missing:
             raise NotOnThisMachine(outcome.words)
+        if outcome.how == "finished":
+            for name, wanted in unseen.items():
+                why = no_view(outcome.views)
+                yield Shown(view=NoView(name=name, caption=wanted.caption, why=why))
         yield _Ran(host, outcome)
 
     async def _unless_stopped(self, work: Coroutine[Any, Any, _Result]) -> _Result:
@@ -391,13 +399,13 @@ class Attempts:
 
 
 async def _held_back(events: AsyncIterator[SubmitEvent]) -> AsyncIterator[SubmitEvent]:
-    """Give what a prediction's code prints, which may be the answer, only once that is right."""
-    printed: list[Printed] = []
+    """Give what a prediction's code prints and shows, which may be the answer, once it is right."""
+    held: list[Printed | Shown] = []
     async for event in events:
-        if isinstance(event, Printed):
-            printed.append(event)
+        if isinstance(event, Printed | Shown):
+            held.append(event)
             continue
         if isinstance(event, Verdict) and event.verdict == "pass":
-            for held in printed:
-                yield held
+            for earlier in held:
+                yield earlier
         yield event

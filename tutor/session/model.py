@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tutor.course.models import FrameworkName
 from tutor.grading.verdict import Verdict
-from tutor.runtime.job import Printed, Started
+from tutor.runtime.job import Printed, Shown, Started
 
 
 @dataclass(frozen=True)
@@ -121,4 +121,4 @@ class Waiting:
     what: str
 
 
-SubmitEvent = Waiting | Started | Printed | Measured | Verdict
+SubmitEvent = Waiting | Started | Printed | Shown | Measured | Verdict

@@ -13,12 +13,22 @@ from collections.abc import Sequence as SequenceOf
 
 import msgspec
 
-from tutor.course.models import Check, Choose, Code, FrameworkName, Measure, Order, Read, Value
+from tutor.course.models import (
+    Check,
+    Choose,
+    Code,
+    FrameworkName,
+    Measure,
+    Order,
+    Read,
+    Step,
+    Value,
+)
 from tutor.course.resolve import reads_inputs_at_top_level, text_for
 from tutor.grading.values import Sequence
 from tutor.grading.values import Value as WireValue
 from tutor.grading.words import dims_of
-from tutor.runtime.job import Block, Job, Limits
+from tutor.runtime.job import Block, Job, Limits, Wanted
 from tutor.session.step_views import lines_of
 
 SEED_SETS = 4
@@ -162,6 +172,24 @@ def split_checks(
         values.append([that for that, _ in pairs])
         equals.append([other for _, other in pairs])
     return values, equals
+
+
+def with_views(job: Job, step: Step, framework: FrameworkName) -> Job:
+    """The same job, and the views that the step shows of its run."""
+    wanted: list[Wanted] = []
+    for show in step.show:
+        of = text_for(show.of, framework)
+        if not of and isinstance(show.of, dict):
+            continue  # this view is for other frameworks
+        caption = text_for(show.caption, framework)
+        name = text_for(show.name, framework) or show.view
+        taken = sum(other.name.split(" (")[0] == name for other in wanted)
+        if taken:
+            name = f"{name} ({taken + 1})"
+        wanted.append(
+            Wanted(view=show.view, of=of, name=name, caption=caption, log=show.log, unit=show.unit)
+        )
+    return msgspec.structs.replace(job, views=tuple(wanted)) if wanted else job
 
 
 def fingerprint(job: Job, *parts: str) -> str:

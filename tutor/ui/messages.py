@@ -12,6 +12,7 @@ from textual.message import Message
 if TYPE_CHECKING:
     from tutor.grading.verdict import Verdict
     from tutor.session import Measured, StepRef, StepView
+    from tutor.views.model import View
 
 
 class StepWanted(Message):
@@ -93,6 +94,16 @@ class ResultsMeasured(RunMessage):
     def __init__(self, view: StepView, measured: Measured) -> None:
         super().__init__(view)
         self.measured = measured
+
+
+class ViewArrived(RunMessage):
+    """A view, or the next points of a curve, at most ten a second."""
+
+    def __init__(self, view: StepView, shown: View, *, more: bool) -> None:
+        super().__init__(view)
+        self.shown = shown
+        self.more = more
+        """Whether it is to go after the points of that name that came before."""
 
 
 class RunFinished(RunMessage):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from tutor.errors import FwtutorError
 from tutor.grading.verdict import Verdict
-from tutor.runtime.job import Printed, Started
+from tutor.runtime.job import Printed, Shown, Started
 from tutor.session import Measured, Waiting
 from tutor.ui.messages import (
     CodeStarted,
@@ -18,6 +18,7 @@ from tutor.ui.messages import (
     RunMessage,
     RunStarted,
     RunWaiting,
+    ViewArrived,
 )
 
 if TYPE_CHECKING:
@@ -55,5 +56,7 @@ def _message(view: StepView, event: SubmitEvent) -> RunMessage:
             return ResultsMeasured(view, event)
         case Waiting():
             return RunWaiting(view, event.what)
+        case Shown():
+            return ViewArrived(view, event.view, more=event.more)
         case Started():
             return CodeStarted(view, event.device)

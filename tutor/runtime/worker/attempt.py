@@ -26,7 +26,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from . import encode, inputs, processes, trace, wire
+from . import encode, inputs, processes, trace, views, wire
 from .frameworks.base import Adapter, NumpyHook, restore_threads
 from .instruments import Instruments
 from .originals import Originals
@@ -129,6 +129,10 @@ class Attempt:
         self.leaks: list[str] = []
         self.files: dict[str, str] = {}
         """File name to block name, for tracebacks."""
+        self.sources: dict[str, str] = {}
+        """File name to what it holds."""
+        self.namespace: dict[str, Any] = {}
+        """What the blocks left, with the inputs of the seed at hand."""
 
     def run(self) -> None:
         """Run it and report; returns only when the report is sent."""
@@ -167,7 +171,32 @@ class Attempt:
         self.stdout.settle()
         _flush_c()
         report["seal"] = self.encode([secret, 0.5])
+        report["more"] = report["how"] == "finished" and bool(self.job["views"])
         self.worker.send(report, wire.dumps(rows) if rows else b"")
+        if report["more"]:
+            self._show_views()
+            self.worker.send({"op": "end"})
+
+    def _show_views(self) -> None:
+        """Make what is to be looked at; the results are out, and nothing here can spoil them."""
+        with Muted():
+            for wanted in self.job["views"]:
+                self.worker.send({"op": "view"}, wire.dumps(self._view(wanted)))
+
+    def _view(self, wanted: Head) -> encode.Wire:
+        about = {"name": wanted["name"], "caption": wanted["caption"]}
+        options = {"log": wanted["log"], "unit": wanted["unit"]}
+        try:
+            source = _compile_probe(wanted["of"] or "None")
+            if isinstance(source, SyntaxError):
+                raise source
+            code, called = source
+            given = {**self.namespace, **called, **self.tools, "__builtins__": {**BUILTINS}}
+            value = eval(code, given)
+            _untrace()
+            return {**views.make(wanted["view"], value, self.sight, **options), **about}
+        except BaseException as error:
+            return {**views.failed(error), **about}
 
     def _settle(self) -> None:
         """Make the process look like a plain script's, and take what must not be patched."""
@@ -192,6 +221,7 @@ class Attempt:
             self.adapter, same, self.stdout, self.warned, self._leaked, self.job["blocks"]
         )
         self.tools = self.instruments.all()
+        self.sight = views.Sight(self.adapter, self.files, self.sources)
         self._forget_ourselves()
 
     def _forget_ourselves(self) -> None:
@@ -201,13 +231,13 @@ class Attempt:
     def _evaluate(self) -> list[list[encode.Wire]]:
         rows = []
         probes = [_compile_probe(source) for source in self.job["probes"]]
-        namespace: dict[str, Any] = {}
+        namespace = self.namespace
         for turn, seed in enumerate(self.job["seeds"] or [0]):
             made = self._inputs(seed)
             fresh = turn == 0 or self.job["rerun"]
             with Muted(turn > 0):
                 if fresh:
-                    namespace = self._namespace(made)
+                    namespace = self.namespace = self._namespace(made)
                     seed_everything(self.adapter, seed)
                     self._before = self.adapter.state()
                     self._run_blocks(namespace)
@@ -235,23 +265,19 @@ class Attempt:
     def _compile(self, block: Head) -> types.CodeType:
         name, number = block["name"], 1
         file = f"{name}.py"
-        while file in self.files and self._sources.get(file) != block["source"]:
+        while file in self.files and self.sources.get(file) != block["source"]:
             number += 1
             file = f"{name}_{number}.py"
         if file not in self.files:
             # a real file, so that inspect, AutoGraph and torch.compile find the source
             self.files[file] = name
-            self._sources[file] = block["source"]
+            self.sources[file] = block["source"]
             path = os.path.join(self.worker.folder, file)
             # on a full disk linecache still has it
             with contextlib.suppress(OSError), open(path, "w", encoding="utf-8") as out:
                 out.write(block["source"])
             trace.remember(file, block["source"])
         return compile(block["source"], file, "exec", dont_inherit=True)
-
-    @property
-    def _sources(self) -> dict[str, str]:
-        return self.__dict__.setdefault("sources", {})
 
     def _namespace(self, made: dict[str, Any]) -> dict[str, Any]:
         main = types.ModuleType("__main__")

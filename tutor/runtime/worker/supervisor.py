@@ -178,8 +178,8 @@ class Supervisor:
     def _message(self, child: Child, head: dict[str, Any], blob: bytes) -> None:
         task = self._task_of(child)
         op = head["op"]
-        if task is not None and task.begun is not None and op not in ("done", "failed"):
-            self._end_forger(task)
+        if task is not None and task.begun is not None:
+            self._of_attempt(task, head, blob)
         elif op == "ready":
             child.ready = True
             child.device, child.devices = head["device"], head["devices"]
@@ -196,17 +196,31 @@ class Supervisor:
             task.begin(time.monotonic())
             task.oom_kills = processes.oom_kills()
             self.send({"op": "started", "id": task.number, "device": child.device})
-        elif op == "done" and task is not None:
-            if task.is_sealed(head):
-                self._finish(task, head, blob)
-            else:
-                self._end_forger(task)
         elif op == "failed":
             child.failure = head
             if task is not None:
                 self._finish(task, {"how": "not-started", "failure": head}, b"")
             else:
                 self._dispose(child)
+
+    def _of_attempt(self, task: Task, head: dict[str, Any], blob: bytes) -> None:
+        """Take what a worker says once the learner's code has begun; that code can say it too."""
+        op = head["op"]
+        if op == "view":
+            if task.may_show(blob):
+                more = bool(head.get("more"))
+                self.send({"op": "view", "id": task.number, "more": more}, blob)
+        elif op == "done" and task.report is None and task.is_sealed(head):
+            if head.pop("more", False) and not task.reason:
+                task.hold(head, blob, time.monotonic())
+            else:
+                self._finish(task, head, blob)
+        elif op == "end" and task.report is not None:
+            self._finish(task, {"how": "finished"}, b"")
+        elif op == "failed":
+            self._finish(task, {"how": "not-started", "failure": head}, b"")
+        else:
+            self._end_forger(task)
 
     def _hello(self, child: Child | None) -> None:
         if self.said_hello:
@@ -392,6 +406,10 @@ class Supervisor:
             self._clear_away(task.child)
 
     def _outcome(self, task: Task, facts: dict[str, Any], blob: bytes) -> None:
+        if task.report is not None:  # what ended it came over its views: the results stand
+            how = facts["how"]
+            facts, blob = task.report[0], task.report[1]
+            facts = {key: value for key, value in facts.items() if key != "op"} | {"views": how}
         self._pass_on(task)
         facts["device"] = task.child.device
         facts["version"] = self.adapter.version()

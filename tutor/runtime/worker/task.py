@@ -13,6 +13,10 @@ from .output import SLICE, Budget, Stream
 
 POLL = 0.05
 """Seconds between looks at memory and process count."""
+VIEWS = 64 << 20
+"""Bytes of views of one job that are passed on: a view may have a million points, 16 MB."""
+VIEW_SECONDS = 20.0
+"""For all views of a step: Inductor's output takes 14 s the first time."""
 GRACE = {"stopped": 1.0, "timed-out": 0.5}
 """Seconds between SIGINT and SIGKILL: time for Python to say which line it was at."""
 
@@ -39,6 +43,10 @@ class Task:
         self.slice_at: float | None = None
         self.budget = Budget(int(self.limits["output"]))
         self.oom_kills = 0
+        self.report: tuple[dict[str, Any], bytes] | None = None
+        """Its results, held while its views are made."""
+        self.views_left = VIEWS
+        """Bytes of views that are still passed on."""
         self._secret = os.urandom(16).hex()
 
     def message(self) -> dict[str, Any]:
@@ -56,6 +64,16 @@ class Task:
         ]
         return bool(report.pop("seal", None) == {"t": "sequence", "kind": "list", "items": items})
 
+    def hold(self, report: dict[str, Any], blob: bytes, now: float) -> None:
+        """Keep the results until the views are there, or have taken too long."""
+        self.report = report, blob
+        self._views_until = now + VIEW_SECONDS
+
+    def may_show(self, blob: bytes) -> bool:
+        """Whether a view is passed on, within the cap."""
+        self.views_left -= len(blob)
+        return self.views_left >= 0
+
     def begin(self, now: float) -> None:
         """The learner's code starts now."""
         self.begun = now
@@ -66,6 +84,8 @@ class Task:
         """When it is over its time: start-up's, or the code's own."""
         if self.begun is None:
             return self.arrived + float(self.limits["start_seconds"])
+        if self.report is not None:
+            return self._views_until
         return self.begun + float(self.limits["seconds"])
 
     def next_moment(self) -> float:

@@ -1,0 +1,38 @@
+"""From a live value to the wire form of a view: a dict that ``tutor.views.model`` can read.
+
+``make`` is the one door; each kind of view has a module with its own ``make``. The host imports
+them all, once: an attempt pays for none of them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import encode
+from . import bars
+from .base import NothingToShowError, Sight, Wire
+
+__all__ = ["NothingToShowError", "Sight", "Wire", "failed", "make"]
+
+MAKERS = {"bars": bars.make}
+"""What may be asked for, and what makes it."""
+
+
+def make(view: str, value: Any, sight: Sight, *, log: bool = False, unit: str = "") -> Wire:
+    """Return the wire form, without ``name`` and ``caption``.
+
+    Raises:
+        NothingToShowError: It cannot be shown so, for a reason that is said.
+        Exception: Whatever the value itself raises when it is looked at.
+    """
+    return MAKERS[view](value, sight, log=log, unit=unit)
+
+
+def failed(error: BaseException) -> Wire:
+    """Return what stands in the place of a view that could not be made."""
+    if isinstance(error, NothingToShowError):
+        return {"view": "none", "why": str(error)}
+    facts = encode.describe(error)
+    message = facts["message"].strip().split("\n", 1)[0][:300]
+    why = f"This view could not be made: {facts['type']}: {message}".rstrip(": ")
+    return {"view": "none", "why": f"{why.rstrip('.')}."}
