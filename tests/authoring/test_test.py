@@ -91,6 +91,32 @@ PLANTS = {
         "bytes more than are shown",
         "solution: |",
     ),
+    "no-view": Plant(
+        code("no-view", DOUBLE, more="show: [{view: bars, of: f, caption: Times}]"),
+        "view",
+        "Bars are drawn from a dict",
+        "show:",
+    ),
+    "view-of-nan": Plant(
+        code(
+            "view-of-nan",
+            DOUBLE,
+            more="show: [{view: bars, of: \"{'a': float('nan')}\", caption: Times}]",
+        ),
+        "view",
+        "the length of `a` is NaN or infinite",
+        "show:",
+    ),
+    "view-that-dies": Plant(
+        code(
+            "view-that-dies",
+            DOUBLE,
+            more="show: [{view: bars, of: __import__('os')._exit(3), caption: Times}]",
+        ),
+        "view",
+        "The worker ended while it made this view",
+        "show:",
+    ),
     "starter": Plant(
         code("starter", DOUBLE, starter="def f(x): return x + x"),
         "starter",

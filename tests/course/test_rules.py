@@ -213,3 +213,40 @@ def test_faults_in_other_kinds(findings: Findings, step: str, at: str, message: 
 )  # fmt: skip
 def test_what_is_allowed(findings: Findings, step: str) -> None:
     assert findings(step) == []
+
+
+# --- views
+
+
+def shown(view: str) -> str:
+    return CODE + f"    show: [{view}]\n"
+
+
+@pytest.mark.parametrize(
+    ("view", "at", "message"),
+    [
+        ("{view: curve, caption: Look.}", "{view: curve", "a `curve` needs `of`"),
+        ("{view: timeline, of: f(x), caption: L.}", "of: f(x)", "a timeline is of the whole run"),
+        ("{view: tree, of: f(x, caption: L.}", "f(x", "`f(x` is not one Python expression"),
+        ('{view: tree, of: x, caption: "a\\nb"}', '"a', "a caption is one line"),
+        ("{view: pie, of: x, caption: L.}", "pie", "unknown `pie`; expected `bars`, `code`"),
+        (
+            "{view: tree, of: {jax: x}, caption: L.}",
+            "jax",
+            "`jax` is not among this step's frameworks",
+        ),
+    ],
+)
+def test_faults_in_views(findings: Findings, view: str, at: str, message: str) -> None:
+    (only,) = findings(shown(view))
+    line, column, words = only.split(":", 2)
+    step = textwrap.indent(shown(view), "  ").splitlines()
+    assert message in words
+    assert step[int(line) - 8][int(column) - 1 :].startswith(at)
+
+
+def test_views_that_are_sound(findings: Findings) -> None:
+    assert (
+        findings(shown("{view: timeline, caption: L.}, {view: tree, of: {torch: x}, caption: L.}"))
+        == []
+    )

@@ -30,7 +30,7 @@ HINTS = 3
 """A nudge, a step further, nearly there."""
 
 _CODE_FIELDS = frozenset({"given", "setup", "starter", "solution", "code", "line", "lines"})
-_PROSE_FIELDS = frozenset({"text", "ask", "hints", "explain", "why", "say"})
+_PROSE_FIELDS = frozenset({"text", "ask", "hints", "explain", "why", "say", "caption"})
 _WORDLESS = re.compile(r"(todo|tbd|fixme|xxx|\.\.\.|…|-+|\?+)?", re.IGNORECASE)
 _LEFT_OPEN = re.compile(r"(?<![\w`])(TODO|FIXME|TBD)(?![\w`])")
 _EXACT_FORMS = ("text", "dtype", "exception", "bool", "device", "shape")
@@ -75,6 +75,14 @@ def _unused(at: StepAt) -> Iterator[Note]:
     for name in names:
         if name in at.written:
             yield Note("unused", (*at.keys, name), f"`{name}` has no effect: {why}", key=True)
+    for index, show in enumerate(at.step.show):
+        keys = (*at.keys, "show", index)
+        if show.log and show.view != "curve":
+            message = f"`log` has no effect: a `{show.view}` has no logarithmic axis"
+            yield Note("unused", (*keys, "log"), message, key=True)
+        if show.unit and show.view != "bars":
+            message = f"`unit` has no effect: it goes with `bars`, not with a `{show.view}`"
+            yield Note("unused", (*keys, "unit"), message, key=True)
     if isinstance(at.step, Code | Order):
         for index, check in enumerate(at.step.checks):
             yield from _unused_in_check(check, (*at.keys, "checks", index))
@@ -86,9 +94,11 @@ def _idle(step: Step) -> tuple[tuple[str, ...], str]:
         case Code() if not step.inputs:
             return ("seeds",), "there are no `inputs` for seeds to vary"
         case Read(given=None) | Choose(given=None):
-            return ("seconds",), "there is no `given` to run"
+            return ("seconds", "show"), "there is no `given` to run"
+        case Choose(show=()) if not any(isinstance(o.right, str) for o in step.options):
+            return ("seconds",), "no option's `right` is an expression, so nothing is run"
         case Order(checks=()):
-            return ("setup", "seconds"), "there are no `checks`, so the lines are not run"
+            return ("setup", "seconds", "show"), "there are no `checks`, so the lines are not run"
         case Measure() if step.options:
             return ("form", "rtol", "atol"), "it goes with `answer`"
         case Value() | Measure() if step.form in _EXACT_FORMS:
@@ -167,6 +177,9 @@ def _widths(at: StepAt) -> Iterator[Note]:
                 yield from _wide_lines(keys, text, fenced=True)
             if "|" in text:
                 yield from _wide_tables(keys, text)
+        if name == "caption" and len(text.strip()) > WIDTH:
+            message = f"a caption of {len(text.strip())} columns; it has one line of {WIDTH}"
+            yield Note("wide", keys, message)
 
 
 def _wide_lines(keys: Keys, text: str, *, fenced: bool = False) -> Iterator[Note]:

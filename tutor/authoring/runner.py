@@ -12,8 +12,9 @@ import msgspec
 from tutor.config import Config
 from tutor.course.models import FrameworkName
 from tutor.errors import NotOnThisMachine, RuntimeUnavailable
-from tutor.runtime.job import Hello, Job, Outcome
+from tutor.runtime.job import Hello, Job, Outcome, Shown
 from tutor.runtime.pool import Pool
+from tutor.views.model import View
 
 
 class Runner:
@@ -71,12 +72,21 @@ class Runner:
                 outcome = await self._once(job)
         return outcome
 
-    async def _once(self, job: Job) -> Outcome:
+    async def show(self, job: Job) -> tuple[Outcome, list[View]]:
+        """Run a job whose views are wanted too; of each name the last."""
+        views: dict[str, View] = {}
+        async with self._room(1):
+            outcome = await self._once(job, views)
+        return outcome, [*views.values()]
+
+    async def _once(self, job: Job, views: dict[str, View] | None = None) -> Outcome:
         for _ in range(2):
             self.runs[job.framework] += 1
             host = await self._pool.host(job.framework)
             async for event in host.run(job, reference=True):
-                if isinstance(event, Outcome):
+                if isinstance(event, Shown) and views is not None:
+                    views[event.view.name] = event.view
+                elif isinstance(event, Outcome):
                     if event.how != "host-lost":
                         return event
                     break

@@ -91,6 +91,8 @@ def code_of(at: StepAt, framework: FrameworkName) -> Iterator[tuple[Keys, str]]:
 def probes_of(at: StepAt, framework: FrameworkName) -> Iterator[str]:
     """The expressions evaluated after a step's code."""
     step = at.step
+    for show in step.show:
+        yield text_for(show.of, framework)
     if isinstance(step, Code | Order):
         for check in step.checks:
             yield text_for(check.that, framework)

@@ -21,6 +21,7 @@ from tutor.authoring.prove_answers import (
     prove_value,
 )
 from tutor.authoring.prove_code import prove_code
+from tutor.authoring.prove_views import prove_views
 from tutor.authoring.remarks import Remark, in_order
 from tutor.authoring.runner import Runner
 from tutor.authoring.subjects import Selection, Subject, select
@@ -186,6 +187,8 @@ async def prove_step(proof: Proof, bench: Bench) -> None:
             proof.skipped = str(error)
             return
     await _PROVERS[kind_of(step)](proof, bench)
+    if step.show:
+        await prove_views(proof, bench)
 
 
 def cores() -> int:

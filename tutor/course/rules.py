@@ -73,6 +73,7 @@ def step_faults(head: LessonHead | None, step: Step, keys: Keys) -> Iterator[Fau
     yield from _repeated(step.frameworks, (*keys, "frameworks"))
     if head is not None:
         yield from _framework_faults(head, step, keys)
+    yield from _show_faults(step, keys)
     match step:
         case Read():
             yield from _programs(step.given, (*keys, "given"))
@@ -98,7 +99,8 @@ def _framework_faults(head: LessonHead, step: Step, keys: Keys) -> Iterator[Faul
             yield Fault((*keys, "frameworks", index), _not_listed(name, head))
     offered = frameworks_of(head, step)
     for path, texts in _maps(step, keys):
-        partial = path[-1] == "distractors"  # a framework may need none
+        # a framework may need no distractors, and have nothing to show
+        partial = path[-1] == "distractors" or (path[-1] == "of" and path[-3] == "show")
         for name in texts:
             if name not in head.frameworks:
                 yield Fault((*path, name), _not_listed(name, head), key=True)
@@ -285,6 +287,25 @@ def _measure_faults(step: Measure, keys: Keys) -> Iterator[Fault]:
             message = "`mistakes` go with `answer`; each option has its own `why`"
             yield Fault((*keys, "mistakes"), message, key=True)
     yield from _mistake_faults(step.mistakes, keys)
+
+
+# --- views
+
+
+def _show_faults(step: Step, keys: Keys) -> Iterator[Fault]:
+    for index, show in enumerate(step.show):
+        path = (*keys, "show", index)
+        if show.view == "timeline":
+            if show.of is not None:
+                yield Fault(
+                    (*path, "of"), "a timeline is of the whole run; leave `of` out", key=True
+                )
+        elif show.of is None:
+            yield Fault(path, f"a `{show.view}` needs `of`: an expression for what is drawn")
+        yield from _expressions(show.of, (*path, "of"))
+        for place, caption in _sources(show.caption, (*path, "caption")):
+            if "\n" in caption.strip():
+                yield Fault(place, "a caption is one line; put the rest into `explain`")
 
 
 # --- source

@@ -88,9 +88,9 @@ def sizes_in(shapes: WireValue) -> tuple[int, ...]:
 
 
 def choose_job(step: Choose, framework: FrameworkName) -> Job | None:
-    """Evaluate the options that are expressions; None when every option is settled already."""
+    """Evaluate the options that are expressions; None with nothing to evaluate or to show."""
     probes = tuple(o.right for o in step.options if isinstance(o.right, str))
-    if not probes:
+    if not probes and not (step.show and step.given):
         return None
     return Job(
         framework=framework,
