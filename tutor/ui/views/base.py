@@ -13,8 +13,8 @@ from textual.visual import RenderOptions
 
 from tutor.views.model import View
 
-INLINE_ROWS = 10
-"""Rows of a drawing between the results, at most: at 80x24 they are half of what there is."""
+INLINE_SHARE = 3
+"""A drawing between the results has a third of the screen's rows: 8 of 24, 13 of 40."""
 
 Row = Content | Strip
 """One row of a drawing. A strip is for what has a colour of its own in each cell; it is painted as
@@ -43,6 +43,8 @@ class Drawing(ScrollView):
     def __init__(self, view: View, *, compact: bool) -> None:
         super().__init__()
         self.view = view
+        self.live = False
+        """Whether more of it is to come: its run goes on."""
         self.compact = compact
         self.can_focus = not compact
         self.set_class(compact, "-compact")
@@ -84,7 +86,11 @@ class Drawing(ScrollView):
     @property
     def _room(self) -> Size:
         size = self.scrollable_content_region.size
-        return Size(size.width, INLINE_ROWS) if self.compact else size
+        return Size(size.width, self._inline_rows) if self.compact else size
+
+    @property
+    def _inline_rows(self) -> int:
+        return max(self.app.size.height // INLINE_SHARE, 4)
 
     def _rows(self, room: Size) -> list[Strip]:
         if self._drawn is None or self._drawn[0] != room:
@@ -114,7 +120,7 @@ class Drawing(ScrollView):
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Compact, as high as what is drawn."""
-        return len(self._rows(Size(width, INLINE_ROWS))) if self.compact else container.height
+        return len(self._rows(Size(width, self._inline_rows))) if self.compact else container.height
 
     def render_line(self, y: int) -> Strip:
         """One row of what is in view."""
