@@ -166,6 +166,8 @@ class Graph(Picture, frozen=True, kw_only=True, tag="graph"):
     total: int
     """How many nodes there were; more than ``nodes`` when the rest was left out."""
     breaks: tuple[Break, ...] = ()
+    groups: tuple[str, ...] = ()
+    """What each group is: `graph 2`, `scan's body, 3 times`; empty when there is only one."""
 
 
 Language = Literal["python", "jaxpr", "mlir", "hlo", "cpp", "triton", "onnx", "text"]

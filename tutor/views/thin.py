@@ -7,6 +7,7 @@ column becomes one :class:`Stroke`, so a series that goes back and forth is draw
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -34,7 +35,7 @@ def strokes(
     line: list[Stroke] = []
     for x, y in zip(xs, ys, strict=False):
         at, height = across.place(x), up.place(y)
-        if not (at == at and height == height):  # NaN: nothing is drawn to it or from it
+        if math.isnan(at) or math.isnan(height):  # nothing is drawn to it or from it
             if line:
                 found.append(line)
                 line = []

@@ -70,7 +70,7 @@ def _lines(view: View, width: int, height: int | None, drawn: bool) -> list[str]
         case Image():
             return image.draw(view, width, height) if drawn else image.tell(view, width)
         case Graph():
-            return graph.draw(view, width) if drawn else graph.tell(view)
+            return graph.draw(view, width) if drawn else graph.tell(view, width)
         case CodeText():
             return code.draw(view, width)
         case Tree():

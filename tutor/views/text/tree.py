@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tutor.views import cells
 from tutor.views.model import Branch, Tree
-from tutor.views.numbers import count, number, shape
+from tutor.views.numbers import number, shape
 from tutor.views.text.table import GAP
 
 NAME = 40
@@ -31,7 +31,7 @@ def draw(view: Tree, width: int) -> list[str]:
     if len(devices) == 1:
         lines.append(f"All on {devices.pop()}.")
     if view.total > len(view.branches):
-        lines.append(f"The first {len(view.branches):,} of {count(view.total, 'branch')}es.")
+        lines.append(f"The first {len(view.branches):,} of {view.total:,} branches.")
     return lines
 
 
