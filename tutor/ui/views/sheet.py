@@ -1,0 +1,295 @@
+"""Rows that are drawn when they come into view, below a head that stays; a cursor, and a search.
+
+What `Drawing.draw` returns is all rows at once: of a graph of 10,000 nodes that took 0.8 s. A sheet
+knows how many rows there are and makes the forty that are seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.actions import SkipAction
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.events import Click, Key, Paste
+from textual.geometry import Size
+from textual.strip import Strip
+
+from tutor.ui.views.base import Drawing
+from tutor.ui.views.cells import CHOSEN, MUTED
+from tutor.views.model import View
+
+CURSOR_ROW = "bold on $block-cursor-blurred-background"
+
+
+class Sheet(Drawing):
+    """A drawing with a row for each thing. Subclasses say how many, and draw any one of them."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", "Up", show=False),
+        Binding("down", "move(1)", "Down", show=False),
+        Binding("pageup", "page(-1)", "Page up", show=False),
+        Binding("pagedown", "page(1)", "Page down", show=False),
+        Binding("home", "to_end(-1)", "First", show=False),
+        Binding("end", "to_end(1)", "Last", show=False),
+        Binding("left", "sideways(-8)", "Left", show=False),
+        Binding("right", "sideways(8)", "Right", show=False),
+        Binding("slash", "find", "Find"),
+        Binding("n", "find_next(1)", "Next found", show=False),
+        Binding("N", "find_next(-1)", "Previous found", show=False),
+    ]
+
+    pinned = 0
+    """Cells at the left of every row that stay when it is scrolled sideways."""
+
+    def __init__(self, view: View, *, compact: bool) -> None:
+        super().__init__(view, compact=compact)
+        self.cursor = 0
+        """The row that the keys move."""
+        self._sought = ""
+        self._typing = False
+        """Whether keys go into what is sought."""
+        self._words: list[str] | None = None
+        """The words of each row, in small letters; made for the first search."""
+        self.prepare()
+
+    # What a subclass gives
+
+    def prepare(self) -> None:
+        """Take what is needed from a view that is new."""
+
+    def count(self) -> int:
+        """How many rows there are."""
+        raise NotImplementedError
+
+    def head(self, width: int) -> Sequence[Content]:
+        """Rows above the others. One that is wider than the screen is scrolled sideways too."""
+        return ()
+
+    def row(self, index: int, width: int) -> Content:
+        """A row, at its whole length; the first two cells are left free for the cursor's mark."""
+        raise NotImplementedError
+
+    def brief(self, width: int, height: int) -> Sequence[Content]:
+        """The compact drawing: the head, and as many rows as there is room for."""
+        head = list(self.head(width))
+        room = max(height - len(head), 1)
+        shown = self.count() if self.count() <= room else max(room - 1, 0)
+        rows = [self.row(index, width) for index in range(shown)]
+        if self.count() > shown:
+            rows.append(more(self.count() - shown, "rows"))
+        return [*head, *rows]
+
+    def says(self) -> str:
+        """The readout for the row the cursor is on."""
+        return ""
+
+    def words(self, index: int) -> str:
+        """What a search looks through in a row."""
+        return self.row(index, 200).plain
+
+    def widest(self, width: int) -> int:
+        """Cells of the longest row."""
+        return 0
+
+    # Drawing
+
+    def draw(self, width: int, height: int) -> Sequence[Content]:
+        """The compact drawing."""
+        return [line.truncate(width, ellipsis=True) for line in self.brief(width, height)]
+
+    def update_view(self, view: View) -> None:
+        """Draw another view, the cursor as near as may be to where it was."""
+        self.view = view
+        self._words = None
+        self.prepare()
+        self.cursor = min(self.cursor, max(self.count() - 1, 0))
+        self.redraw(layout=self.compact)
+        self._say()
+
+    def _measure(self) -> None:
+        width = self._room.width
+        high = len(self.head(width)) + self.count()
+        self.virtual_size = Size(max(self.widest(width), 1), high)
+
+    def on_mount(self) -> None:
+        """Say what the cursor is on."""
+        self._say()
+
+    def on_resize(self) -> None:
+        """Keep the cursor in view when there is less room."""
+        super().on_resize()
+        if not self.compact:
+            self._keep_in_view()
+
+    @property
+    def text(self) -> str:
+        """What is in view, without colours."""
+        if self.compact:
+            return super().text
+        height = self.scrollable_content_region.height
+        return "\n".join(self.render_line(y).text.rstrip() for y in range(height))
+
+    def render_line(self, y: int) -> Strip:
+        """One row of what is in view."""
+        if self.compact:
+            return super().render_line(y)
+        width = self.scrollable_content_region.width
+        head = self.head(width)
+        left, top = self.scroll_offset
+        if y < len(head):
+            strip = self._strip(head[y])
+            return self._window(strip, width, left if strip.cell_length > width else 0)
+        index = y - len(head) + top
+        if index >= self.count():
+            return Strip.blank(width, self.rich_style)
+        return self.line(index, width, left)
+
+    def line(self, index: int, width: int, left: int) -> Strip:
+        """What is in view of a row when `left` cells are scrolled away."""
+        row = self.row(index, width)
+        if index == self.cursor:
+            if row.plain.startswith("  "):
+                row = Content(CHOSEN) + row[2:]
+            row = row.pad_right(max(left + width - row.cell_length, 0)).stylize_before(CURSOR_ROW)
+        return self._window(self._strip(row), width, left)
+
+    def _window(self, strip: Strip, width: int, left: int) -> Strip:
+        """The part of a row that is in view."""
+        style = self.rich_style
+        if not left or not self.pinned:
+            return strip.crop_extend(left, left + width, style)
+        return Strip.join(
+            [
+                strip.crop_extend(0, self.pinned, style),
+                strip.crop_extend(self.pinned + left, left + width, style),
+            ]
+        )
+
+    # The cursor
+
+    @property
+    def page(self) -> int:
+        """How many rows are in view."""
+        height = self.scrollable_content_region.height
+        return max(height - len(self.head(self._room.width)), 1)
+
+    def select(self, index: int) -> None:
+        """Put the cursor on a row, and bring that into view."""
+        self.cursor = min(max(index, 0), max(self.count() - 1, 0))
+        self._keep_in_view()
+        self.refresh()
+        self._say()
+
+    def _keep_in_view(self) -> None:
+        top = self.scroll_offset.y
+        if self.cursor < top:
+            self.scroll_to(y=self.cursor, animate=False)
+        elif self.cursor >= top + self.page:
+            self.scroll_to(y=self.cursor - self.page + 1, animate=False)
+
+    def action_move(self, by: int) -> None:
+        """Move the cursor by rows."""
+        self.select(self.cursor + by)
+
+    def action_page(self, by: int) -> None:
+        """Move the cursor by what is in view."""
+        self.scroll_to(y=self.scroll_offset.y + by * self.page, animate=False)
+        self.select(self.cursor + by * self.page)
+
+    def action_to_end(self, way: int) -> None:
+        """Move the cursor to the first row or the last."""
+        self.select(0 if way < 0 else self.count() - 1)
+
+    def action_sideways(self, by: int) -> None:
+        """Scroll sideways; when nothing is wider than the screen, the key is the screen's."""
+        if not self.allow_horizontal_scroll:
+            raise SkipAction
+        self.scroll_to(x=self.scroll_offset.x + by, animate=False)
+
+    def on_click(self, event: Click) -> None:
+        """Put the cursor on the row that was clicked."""
+        y = event.y - len(self.head(self._room.width))
+        if not self.compact and 0 <= y < self.count() - self.scroll_offset.y:
+            self.select(y + self.scroll_offset.y)
+
+    # The search
+
+    def action_find(self) -> None:
+        """Take the next keys as what to look for."""
+        self._typing, self._sought = True, ""
+        self._say()
+        self.refresh_bindings()
+
+    def action_find_next(self, way: int) -> None:
+        """Go to the next row that has it, round the end if need be."""
+        if self._sought:
+            self._seek(self.cursor + way, way)
+        else:
+            self.action_find()
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """While something is typed, no letter is a command."""
+        return self._typing and character is not None and character.isprintable()
+
+    def on_key(self, event: Key) -> None:
+        """Type what is sought; the cursor goes there at once."""
+        if not self._typing:
+            return
+        if event.key in ("enter", "escape"):
+            self._typing = False
+            self.refresh_bindings()
+        elif event.key == "backspace":
+            self._sought = self._sought[:-1]
+            self._seek(self.cursor)
+        elif event.character is not None and event.is_printable:
+            self._sought += event.character
+            self._seek(self.cursor)
+        else:
+            self._typing = False  # an arrow: the search is over, and the key does its work
+            self.refresh_bindings()
+            self._say()
+            return
+        event.stop()
+        event.prevent_default()
+        self._say()
+
+    def on_paste(self, event: Paste) -> None:
+        """What is pasted is typed."""
+        if self._typing:
+            event.stop()
+            self._sought += event.text.partition("\n")[0].strip()
+            self._seek(self.cursor)
+
+    def found(self) -> list[int]:
+        """The rows that have what is sought."""
+        if self._words is None:
+            self._words = [self.words(index).lower() for index in range(self.count())]
+        sought = self._sought.lower()
+        return [index for index, words in enumerate(self._words) if sought in words]
+
+    def _seek(self, start: int, way: int = 1) -> None:
+        places = self.found() if self._sought else []
+        if not places:
+            self._say()
+            return
+        if way > 0:
+            self.select(next((place for place in places if place >= start), places[0]))
+        else:
+            self.select(next((place for place in reversed(places) if place <= start), places[-1]))
+
+    def _say(self) -> None:
+        if self.compact:
+            return
+        if not self._typing:
+            self.readout = self.says()
+            return
+        many = len(self.found()) if self._sought else 0
+        result = f"{many:,} found" if many else "not found" if self._sought else "type what to find"
+        self.readout = f"Find: {self._sought}▏ {result} · Enter ends, n and N go on"
+
+
+def more(many: int, what: str) -> Content:
+    """The row that says what a compact drawing leaves out."""
+    return Content.styled(f"  … {many:,} more {what} · F6", MUTED)
