@@ -24,6 +24,7 @@ from tutor.course.models import (
 )
 from tutor.errors import NotOnThisMachine, RuntimeUnavailable
 from tutor.grading.grade import WrongProgram, grade_order, unfilled_blank
+from tutor.grading.values import Value as WireValue
 from tutor.grading.verdict import Verdict
 from tutor.runtime.host import Host
 from tutor.runtime.job import Job, Outcome, Printed, Shown
@@ -163,6 +164,23 @@ class Attempts:
         for host in tuple(self._running.values()):
             await host.stop()
 
+    async def values(
+        self, step: Step, framework: FrameworkName, job: Job
+    ) -> tuple[WireValue, ...] | str:
+        """What the job's probes give on its first seed; or why they give nothing, a sentence.
+
+        It runs in a worker of its own, and is remembered as the author's programs are.
+        """
+        try:
+            host = await self._pool.host(framework)
+            job = self._on_device(job)
+            if not isinstance(step, Read):
+                require(step, host.hello, job.device)
+            outcome = await self._references.outcome(host, job)
+        except (NotOnThisMachine, RuntimeUnavailable) as error:
+            return str(error)
+        return outcome.results[0] if outcome.how == "finished" else outcome.words
+
     async def close(self) -> None:
         """Give up what is still being computed."""
         await self._references.close()
@@ -297,7 +315,7 @@ class Attempts:
                 yield authors_fault(outcome, shown)
                 return
             self._measured[key] = outcome
-            yield Measured(bars(outcome.results[0][0]), step.unit)
+            yield Measured(bars(outcome.results[0][0], step.unit))
         if not answer.strip():
             yield unchecked("Measured. Now answer from it.", shown, outcome)
             return

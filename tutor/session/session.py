@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tutor.runtime.job import Hello
     from tutor.runtime.pool import Pool
     from tutor.session.attempts import Attempts
+    from tutor.session.beside.comparison import Comparison
 
 
 class Session:
@@ -403,6 +404,32 @@ class Session:
             return
         async for event in self._attempts.run(step, shown, answer):
             yield event
+
+    async def compare(self, ref: StepRef, framework: FrameworkName) -> AsyncIterator[Comparison]:
+        """The exercise in every framework it is offered in, the learner's own answer first.
+
+        The programs come at once, and again with values as each framework has run.
+
+        Raises:
+            UsageError: The learner has not passed it there, or there is nothing to compare.
+        """
+        from tutor.session.beside.comparing import compare
+
+        lesson, step, index = self._find(ref)
+        shown = step_view(lesson, index, framework)
+        if isinstance(step, Read) or len(shown.frameworks) < 2:
+            raise UsageError("There is nothing to compare: this step is for one framework.")
+        passed = [
+            attempt.answer
+            for attempt in self.store.attempts(**self._key(ref, shown.framework))
+            if attempt.verdict == "pass"
+        ]
+        if not passed:
+            raise UsageError("The other frameworks are shown once your answer has passed.")
+        async for comparison in compare(
+            step, shown, passed[-1], self._attempts if self.trusted else None
+        ):
+            yield comparison
 
     async def stop(self) -> None:
         """End the run in flight."""

@@ -1,0 +1,1 @@
+"""One exercise in several frameworks, side by side: parts, differences in words, values in ulps."""
