@@ -11,9 +11,10 @@ from textual.strip import Strip
 
 from tutor.ui import names
 from tutor.ui.views import difference
-from tutor.ui.views.cells import CHOSEN, MUTED, clean, fit
-from tutor.ui.views.sheet import CURSOR_ROW, Sheet, more
+from tutor.ui.views.cells import CHOSEN, MUTED, fit, more
+from tutor.ui.views.sheet import CURSOR_ROW, Sheet
 from tutor.ui.views.tokens import Lines
+from tutor.views.cells import clean
 from tutor.views.model import CodeText
 
 TWO = 100
@@ -112,7 +113,7 @@ class CodeDrawing(Sheet):
         if index < 0:
             return Content(" " * (digits + 3)), Content("")
         mark, style = MARKS[pane] if index in self._changed[min(pane, 1)] else (" ", "")
-        number = fit(str(index + 1), digits, right=True)
+        number = fit(str(index + 1), digits, at_right=True)
         margin = Content.assemble((number, MUTED), " ", (mark, style), " ")
         line = self._panes[pane].line(index)
         if chosen:
@@ -149,37 +150,56 @@ class CodeDrawing(Sheet):
         head = list(self.head(width))
         if not self._panes:
             return head
-        total = len(self._pairs) if self._two(width) else len(self._panes[self._pane])
+        rows = self._brief_rows(width)
         room = height - len(head)
         start = 0
-        if total > room:
-            start = max(min(self._telling(width), total - room + 1), 0)
+        if len(rows) > room:
             room -= 1
-        rows = [self._plain_row(index, width) for index in range(start, min(start + room, total))]
-        hidden = max(total, self._code.panes[self._pane].lines) - len(rows)
-        return [*head, *rows, *([more(hidden, "lines")] if hidden else [])]
+            start = max(min(self._telling(width), len(rows) - room), 0)
+        shown = rows[start : start + room]
+        total = max(len(rows), *(pane.lines for pane in self._code.panes))
+        lines = [self._plain_row(row, width) for row in shown]
+        return [*head, *lines, *([more(total - len(shown), "lines")] if total > len(shown) else [])]
 
-    def _plain_row(self, index: int, width: int) -> Content:
+    def _brief_rows(self, width: int) -> list[list[tuple[int, int]]]:
+        """The (pane, line) of each row; texts that were not compared begin where each is telling."""
         if not self._two(width):
-            margin, text = self._side(self._pane, index, chosen=False)
-            return Content("  ") + margin + text[:width]
+            return [[(self._pane, line)] for line in range(len(self._panes[self._pane]))]
+        if any(self._differs):
+            return [list(enumerate(pair)) for pair in self._pairs]
+        starts = [self._begins(pane) for pane in (0, 1)]
+        ends = [len(pane) for pane in self._panes]
+        high = max(end - start for start, end in zip(starts, ends, strict=True))
+        return [
+            [
+                (pane, start + y if start + y < ends[pane] else -1)
+                for pane, start in enumerate(starts)
+            ]
+            for y in range(high)
+        ]
+
+    def _plain_row(self, row: Sequence[tuple[int, int]], width: int) -> Content:
+        half = self._half(width) if len(row) > 1 else width - 2
         parts: list[Content] = []
-        half = self._half(width)
-        for pane, line in enumerate(self._pairs[index]):
+        for pane, line in row:
             margin, text = self._side(pane, line, chosen=False)
             part = (margin + text[:half]).truncate(half, ellipsis=True)
             parts.append(part.pad_right(half - part.cell_length))
         return Content("  ") + Content.styled(BETWEEN, MUTED).join(parts)
 
     def _telling(self, width: int) -> int:
-        """The first line that differs, or where the program proper begins."""
-        if any(self._differs):
-            if self._two(width):
-                return max(self._differs.index(True) - 1, 0)
-            changed = [line for line in self._changed[min(self._pane, 1)] if line >= 0]
-            return max(min(changed, default=0) - 1, 0)
-        begins = TELLING.get(self._code.panes[self._pane].language, "")
-        lines = self._panes[self._pane].lines
+        """The first row that differs, or where the program proper begins."""
+        if not any(self._differs):
+            return 0 if self._two(width) else self._begins(self._pane)
+        if self._two(width):
+            return max(self._differs.index(True) - 1, 0)
+        changed = [line for line in self._changed[min(self._pane, 1)] if line >= 0]
+        return max(min(changed, default=0) - 1, 0)
+
+    def _begins(self, pane: int) -> int:
+        """The line with which the program proper begins."""
+        begins = TELLING.get(self._code.panes[pane].language, "")
+        lines = self._panes[pane].lines
         return next((i for i, line in enumerate(lines) if begins and line.startswith(begins)), 0)
 
     def words(self, index: int) -> str:

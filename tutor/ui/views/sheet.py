@@ -17,7 +17,7 @@ from textual.geometry import Size
 from textual.strip import Strip
 
 from tutor.ui.views.base import Drawing
-from tutor.ui.views.cells import CHOSEN, MUTED
+from tutor.ui.views.cells import CHOSEN, more
 from tutor.views.model import View
 
 CURSOR_ROW = "bold on $block-cursor-blurred-background"
@@ -288,8 +288,3 @@ class Sheet(Drawing):
         many = len(self.found()) if self._sought else 0
         result = f"{many:,} found" if many else "not found" if self._sought else "type what to find"
         self.readout = f"Find: {self._sought}▏ {result} · Enter ends, n and N go on"
-
-
-def more(many: int, what: str) -> Content:
-    """The row that says what a compact drawing leaves out."""
-    return Content.styled(f"  … {many:,} more {what} · F6", MUTED)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
-from rich.cells import cell_len
 from textual.content import Content
 
-from tutor.ui.views.cells import MUTED, ODD, clean, fit, shares
-from tutor.ui.views.sheet import Sheet, more
+from tutor.ui.views.cells import MUTED, ODD, fit, more, shares
+from tutor.ui.views.sheet import Sheet
+from tutor.views.cells import clean
+from tutor.views.cells import width as width_of
 from tutor.views.model import Table
 
 WIDEST = 40
@@ -24,11 +25,11 @@ class TableDrawing(Sheet):
         """Measure the columns and see which are of numbers."""
         table = cast("Table", self.view)
         self._table = table
-        self._rows = [tuple(clean(cell) for cell in row) for row in table.rows]
+        self._records = [tuple(clean(cell) for cell in row) for row in table.rows]
         self._columns = [clean(column) for column in table.columns]
-        cells = [[row[place] for row in self._rows] for place in range(len(self._columns))]
+        cells = [[row[place] for row in self._records] for place in range(len(self._columns))]
         self._wanted = [
-            min(max(cell_len(name), *map(cell_len, column), 1), WIDEST)
+            min(max(width_of(name), *map(width_of, column), 1), WIDEST)
             for name, column in zip(self._columns, cells, strict=True)
         ]
         self._right = [bool(column) and all(map(_is_number, column)) for column in cells]
@@ -37,7 +38,7 @@ class TableDrawing(Sheet):
 
     def count(self) -> int:
         """One for each row."""
-        return len(self._rows)
+        return len(self._records)
 
     def widest(self, width: int) -> int:
         """The columns, side by side."""
@@ -46,10 +47,10 @@ class TableDrawing(Sheet):
     def head(self, width: int) -> Sequence[Content]:
         """The names of the columns; above them a sentence when there is not all or nothing."""
         head: list[Content] = []
-        if not self._rows:
+        if not self._records:
             head.append(Content.styled("  No rows.", MUTED))
-        elif self._table.total > len(self._rows):
-            words = f"  The first {len(self._rows):,} of {self._table.total:,} rows."
+        elif self._table.total > len(self._records):
+            words = f"  The first {len(self._records):,} of {self._table.total:,} rows."
             head.append(Content.styled(words, MUTED))
         if self._columns:
             widths = self._widths(width)
@@ -67,14 +68,14 @@ class TableDrawing(Sheet):
 
     def _line(self, cells: Sequence[str], widths: Sequence[int]) -> Content:
         texts = [
-            fit(cell, cells_wide, right=right)
+            fit(cell, cells_wide, at_right=right)
             for cell, cells_wide, right in zip(cells, widths, self._right, strict=True)
         ]
         return Content("  " + GAP.join(texts))
 
     def row(self, index: int, width: int) -> Content:
         """The cells of a row."""
-        cells = self._rows[index]
+        cells = self._records[index]
         line = self._line(cells, self._widths(width))
         if any(_is_odd(cell) for cell in cells):
             start = 2
@@ -86,21 +87,21 @@ class TableDrawing(Sheet):
 
     def words(self, index: int) -> str:
         """The cells, whole."""
-        return " ".join(self._rows[index])
+        return " ".join(self._records[index])
 
     def brief(self, width: int, height: int) -> Sequence[Content]:
         """The first rows."""
         rows = list(super().brief(width, height))
-        hidden = self._table.total - len(self._rows)
+        hidden = self._table.total - len(self._records)
         if hidden and len(rows) == height:  # the head has said how many there are
             rows[-1] = more(self._table.total - (height - len(self.head(width)) - 1), "rows")
         return rows
 
     def says(self) -> str:
         """The row's number, and every cell with its column."""
-        if not self._rows:
+        if not self._records:
             return ""
-        cells = zip(self._columns, self._rows[self.cursor], strict=True)
+        cells = zip(self._columns, self._records[self.cursor], strict=True)
         pairs = " · ".join(f"{name}: {cell}" if name else cell for name, cell in cells)
         return f"Row {self.cursor + 1:,} of {self._table.total:,} · {pairs}"
 

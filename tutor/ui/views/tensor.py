@@ -12,9 +12,11 @@ from textual.content import Content
 from textual.strip import Strip
 
 from tutor.ui import names
-from tutor.ui.views.cells import MUTED, ODD, clean, fit, number, shaped
-from tutor.ui.views.sheet import Sheet, more
+from tutor.ui.views.cells import CHOSEN, MUTED, ODD, fit, more
+from tutor.ui.views.sheet import Sheet
+from tutor.views.cells import clean
 from tutor.views.model import Array, Statistics, doubles
+from tutor.views.numbers import number, shape
 
 CURSOR_CELL = "bold reverse"
 WIDEST = 11
@@ -80,7 +82,7 @@ class TensorDrawing(Sheet):
         return 2 + len(str(size)) + columns * (self._cell + 1)
 
     @property
-    def _size(self) -> tuple[int, int]:
+    def _area(self) -> tuple[int, int]:
         return self._grid(self._room.width)
 
     def _label(self, width: int) -> int:
@@ -97,7 +99,7 @@ class TensorDrawing(Sheet):
 
     def count(self) -> int:
         """The rows of a slice."""
-        rows, columns = self._size
+        rows, columns = self._area
         return rows if columns else 0
 
     def widest(self, width: int) -> int:
@@ -107,18 +109,19 @@ class TensorDrawing(Sheet):
     def head(self, width: int) -> Sequence[Content]:
         """What it is, its statistics, which slice, and the columns' indices."""
         array = self._array
-        facts = [names.framework(array.library), shaped(array.shape, clean(array.dtype))]
+        facts = [names.framework(array.library), shape(array.shape, clean(array.dtype))]
         facts.append(clean(array.device))
         if array.attached:
             facts.append("gradient flows back through it")
         head = [Content("  " + " · ".join(fact for fact in facts if fact)).stylize("bold")]
         if array.statistics is not None:
-            head.append(_statistics(array.statistics, math.prod(array.shape)))
+            head.append(_statistics(array.statistics))
         if not math.prod(array.shape):
             return [*head, Content.styled("  No elements.", MUTED)]
         held = len(self._values)
         if held < math.prod(array.shape):
-            words = f"  The first {held:,} of {math.prod(array.shape):,} values; {UNSENT} is one left out."
+            all_of = math.prod(array.shape)
+            words = f"  The first {held:,} of {all_of:,} values; {UNSENT} is one left out."
             head.append(Content.styled(words, MUTED))
         if self._slices > 1:
             place = ", ".join([*map(str, self._leading()), ":", ":"])
@@ -126,22 +129,28 @@ class TensorDrawing(Sheet):
             head.append(Content(words))
         return [*head, self._numbers(width)]
 
-    def _numbers(self, width: int) -> Content:
-        """The columns' indices, as wide as the rows; only those that may be in view are written."""
+    def _window_of(self, width: int, left: int) -> range:
+        """The columns in view: whole ones, as half a number is another number."""
         columns = self._grid(width)[1]
-        before = " " * self._label(width)
-        if len(self._array.shape) < 2:
-            before = fit("  +", self._label(width)) if self._array.shape else before
-        left = 0 if self.compact else self.scroll_offset.x
-        first = left // (self._cell + 1)
-        last = min(first + width // (self._cell + 1) + 2, columns)
-        text = " " * (first * (self._cell + 1))
-        text += "".join(
-            f" {fit(str(column), self._cell, right=True)}" for column in range(first, last)
-        )
+        step = self._cell + 1
+        many = max((width - self._label(width)) // step, 1)
+        first = min(-(-left // step), max(columns - many, 0))
+        return range(first, min(first + many, columns))
+
+    @property
+    def _left(self) -> int:
+        return 0 if self.compact else self.scroll_offset.x
+
+    def _numbers(self, width: int) -> Content:
+        """The indices of the columns in view; of a vector, what to add to the row's."""
         if not self._array.shape:
-            text = ""
-        return Content.styled(fit(before + text, self.widest(width)), MUTED)
+            return Content("")
+        plus = "+" if len(self._array.shape) < 2 else ""
+        text = "".join(
+            f" {fit(plus + str(column), self._cell, at_right=True)}"
+            for column in self._window_of(width, self._left)
+        )
+        return Content.styled(" " * self._label(width) + text, MUTED)
 
     def _leading(self) -> list[int]:
         """The indices of the slice."""
@@ -152,18 +161,13 @@ class TensorDrawing(Sheet):
         return indices[::-1]
 
     def row(self, index: int, width: int) -> Content:
-        """The values of a row that fit beside its index, from the first."""
-        return self._row(index, width, 0, width)
-
-    def _row(self, index: int, width: int, first: int, room: int) -> Content:
+        """A row's index, and the values of the columns in view."""
         columns = self._grid(width)[1]
         chosen = index == self.cursor and not self.compact
         label = index * columns if len(self._array.shape) == 1 else index
-        text = str(label) if self._array.shape else ""
-        mark = "▸ " if chosen else "  "
-        line = Content(mark) + Content.styled(fit(text, self._label(width) - 2, right=True), MUTED)
-        last = min(first + room // (self._cell + 1) + 1, columns)
-        for column in range(first, last):
+        text = fit(str(label) if self._array.shape else "", self._label(width) - 2, at_right=True)
+        line = Content(CHOSEN if chosen else "  ") + Content.styled(text, MUTED)
+        for column in self._window_of(width, self._left):
             place = self._flat(index, column, width)
             if place < 0:
                 break
@@ -172,37 +176,31 @@ class TensorDrawing(Sheet):
             style = ODD if known and not math.isfinite(self._values[place]) else ""
             if chosen and column == self._column:
                 style = f"{style} {CURSOR_CELL}".strip()
-            line += Content(" ") + Content.styled(fit(text, self._cell, right=True), style)
+            line += Content(" ") + Content.styled(fit(text, self._cell, at_right=True), style)
         return line
 
     def line(self, index: int, width: int, left: int) -> Strip:
-        """Only the columns in view are written: there may be thousands."""
-        step = self._cell + 1
-        label = self._label(width)
-        strip = self._strip(self._row(index, width, left // step, width - label + step))
-        skipped = left % step
-        shown = [strip.crop(0, label), strip.crop(label + skipped)]
-        return Strip.join(shown).crop_extend(0, width, self.rich_style)
-
-    def _window(self, strip: Strip, width: int, left: int) -> Strip:
-        self.pinned = self._label(width)
-        return super()._window(strip, width, left)
+        """A row as it is: its columns are those in view."""
+        return self._strip(self.row(index, width)).crop_extend(0, width, self.rich_style)
 
     def brief(self, width: int, height: int) -> Sequence[Content]:
         """The corner of the first slice."""
-        rows = list(super().brief(width, height))
-        columns = self._grid(width)[1]
-        fit_in = (width - self._label(width)) // (self._cell + 1)
-        if self.count() and columns > fit_in:
-            hidden = math.prod(self._array.shape) - fit_in * min(self.count(), height - 4)
-            rows = [*rows[: height - 1], more(max(hidden, columns - fit_in), "values")]
-        return rows
+        head = list(self.head(width))
+        seen = self._window_of(width, 0)
+        total = math.prod(self._array.shape)
+        room = height - len(head)
+        whole = self.count() <= room and self.count() * len(seen) >= total
+        rows = range(min(self.count(), room if whole else room - 1))
+        if whole or not total:
+            return [*head, *(self.row(index, width) for index in rows)]
+        hidden = total - len(rows) * len(seen)
+        return [*head, *(self.row(index, width) for index in rows), more(hidden, "values")]
 
     # Keys
 
     def action_across(self, by: int) -> None:
         """Move to another column; a number alone has none, and leaves the key to the screen."""
-        columns = self._size[1]
+        columns = self._area[1]
         if columns < 2:
             raise SkipAction
         self._column = min(max(self._column + by, 0), columns - 1)
@@ -210,15 +208,14 @@ class TensorDrawing(Sheet):
 
     def select(self, index: int) -> None:
         """Bring the value into view as well as the row."""
-        columns = max(self._size[1], 1)
+        columns = max(self._area[1], 1)
         self._column = min(self._column, columns - 1)
         step = self._cell + 1
-        room = self._room.width - self._label(self._room.width)
-        start, left = self._column * step, self.scroll_offset.x
-        if start < left:
-            self.scroll_to(x=start, animate=False)
-        elif start + step > left + room:
-            self.scroll_to(x=start + step - room, animate=False)
+        seen = self._window_of(self._room.width, self._left)
+        if self._column < seen.start:
+            self.scroll_to(x=self._column * step, animate=False)
+        elif self._column >= seen.stop:
+            self.scroll_to(x=(self._column - len(seen) + 1) * step, animate=False)
         super().select(index)
 
     def action_slice(self, by: int) -> None:
@@ -241,7 +238,7 @@ class TensorDrawing(Sheet):
 
     def words(self, index: int) -> str:
         """The values of a row, as they are written."""
-        columns = self._size[1]
+        columns = self._area[1]
         places = (self._flat(index, column, self._room.width) for column in range(columns))
         held = [place for place in places if 0 <= place < len(self._values)]
         return " ".join(self._written(self._values[place]) for place in held)
@@ -266,13 +263,13 @@ class TensorDrawing(Sheet):
         return f"{place} = {exact}"
 
 
-def _statistics(statistics: Statistics, elements: int) -> Content:
+def _statistics(statistics: Statistics) -> Content:
     """One line: range, mean, spread, zeros, and what is not finite."""
     named = (("min", statistics.low), ("max", statistics.high))
     named += (("mean", statistics.mean), ("std", statistics.std))
     parts = [f"{name} {number(value)}" for name, value in named if value is not None]
     if statistics.zero:
-        parts.append(f"{statistics.zero / max(elements, 1):.0%} zero")
+        parts.append(f"{names.count(statistics.zero, 'zero')}")
     line = Content("  " + " · ".join(parts))
     odd = [(statistics.nan, "NaN"), (statistics.inf, "inf")]
     words = ", ".join(f"{many:,} {what}" for many, what in odd if many)

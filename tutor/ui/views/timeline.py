@@ -10,9 +10,12 @@ from typing import ClassVar, cast
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from tutor.ui.views.cells import MUTED, clean, fit, seconds
-from tutor.ui.views.sheet import Sheet, more
+from tutor.ui.views.cells import MUTED, fit, more
+from tutor.ui.views.sheet import Sheet
+from tutor.views.cells import clean
 from tutor.views.model import Span, Timeline
+from tutor.views.numbers import seconds
+from tutor.views.text.timeline import totals
 
 PHASES = {
     "start": ("S", "$text-secondary"),
@@ -57,19 +60,7 @@ class TimelineDrawing(Sheet):
         self._by_lane: dict[int, list[int]] = defaultdict(list)
         for index, span in enumerate(self._spans):
             self._by_lane[span.lane].append(index)
-        self._totals = self._phase_totals()
-
-    def _phase_totals(self) -> dict[str, float]:
-        """Seconds of each phase; of spans within another of the same phase only the outer."""
-        totals: dict[str, float] = {}
-        for phase in PHASES:
-            end = -math.inf
-            spans = [span for span in self._spans if span.phase == phase]
-            for span in sorted(spans, key=lambda span: span.start):
-                last = span.start + span.seconds
-                totals[phase] = totals.get(phase, 0.0) + max(last - max(span.start, end), 0.0)
-                end = max(end, last)
-        return totals
+        self._totals = dict(totals(self._spans))
 
     def count(self) -> int:
         """One for each span."""
@@ -137,7 +128,7 @@ class TimelineDrawing(Sheet):
         return first, min(max(last, first), room - 1)
 
     def _lane(self, lane: int, width: int) -> Content:
-        """One lane: `C compile loss ──┤` from its start to its end; what is chosen is in brackets."""
+        """One lane: `C compile loss ──┤` from start to end; the chosen one ends in ▐."""
         room = width - 2
         line = Content("  ")
         free = 0
@@ -166,8 +157,8 @@ class TimelineDrawing(Sheet):
         line = Content.assemble(
             "  ",
             (letter, f"bold {style}"),
-            f" {name}  {fit(seconds(span.seconds), 10, right=True)}",
-            (f"  at {fit(seconds(span.start), 8, right=True)}", MUTED),
+            f" {name}  {fit(seconds(span.seconds), 10, at_right=True)}",
+            (f"  at {fit(seconds(span.start), 8, at_right=True)}", MUTED),
         )
         whole = self._end - self._begin
         share = span.seconds / whole if whole > 0 else 0.0

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from textual.content import Content, Span
 
 from tutor.ui.highlight import STYLES
-from tutor.ui.views.cells import clean
+from tutor.views.cells import clean
 from tutor.views.model import Language
 
 _PYTHON_WORDS = "|".join(sorted(keyword.kwlist, key=len, reverse=True))

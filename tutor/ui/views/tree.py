@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, cast
 
-from rich.cells import cell_len
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from tutor.ui import names
-from tutor.ui.views.cells import MARK, MUTED, ODD, clean, fit, number, shaped, shares
-from tutor.ui.views.sheet import Sheet, more
+from tutor.ui.views.cells import MARK, MUTED, ODD, fit, more, shares
+from tutor.ui.views.sheet import Sheet
+from tutor.views.cells import clean
+from tutor.views.cells import width as width_of
 from tutor.views.model import Branch, Tree
+from tutor.views.numbers import number, shape
 
 COLUMNS = ("shape", "dtype", "elements", "norm", "device")
 RIGHT = frozenset({"elements", "norm"})
@@ -39,7 +42,7 @@ class TreeDrawing(Sheet):
         self._level = max((branch.depth for branch in branches), default=0)
         leaves = [branch for branch in branches if branch.shape is not None]
         self._devices = sorted({leaf.device for leaf in leaves if leaf.device})
-        self._odd = [index for index, branch in enumerate(branches) if branch.nan or branch.inf]
+        self._strange = [index for index, branch in enumerate(branches) if branch.nan or branch.inf]
         self._total = self._totals(leaves)
         self._cells = [self._texts(index) for index in range(len(branches))]
         self._show()
@@ -52,20 +55,20 @@ class TreeDrawing(Sheet):
         if len(self._tree.branches) < self._tree.total:
             words += f" · the first {len(self._tree.branches):,} of {self._tree.total:,} rows"
         total = Content(words)
-        if self._odd:
-            total += Content(" · ") + Content.styled(f"! NaN or inf in {len(self._odd)}", ODD)
+        if self._strange:
+            total += Content(" · ") + Content.styled(f"! NaN or inf in {len(self._strange)}", ODD)
         return total
 
     def _texts(self, index: int) -> dict[str, str]:
         """What stands in a row's columns."""
         branch = self._tree.branches[index]
-        norm = number(branch.norm)
+        norm = "" if branch.norm is None else number(branch.norm)
         if branch.nan or branch.inf:
             norm = f"! {_counted(branch)}"
         elif self._below(index):
             norm = "! below"
         return {
-            "shape": shaped(branch.shape) if branch.shape is not None else clean(branch.value),
+            "shape": shape(branch.shape) if branch.shape is not None else clean(branch.value),
             "dtype": clean(branch.dtype),
             "elements": f"{branch.count:,}" if branch.count or branch.shape is not None else "",
             "norm": norm,
@@ -74,18 +77,18 @@ class TreeDrawing(Sheet):
 
     def _below(self, index: int) -> bool:
         """Whether anything below a row is NaN or infinite."""
-        end = self._ends[index]
-        return any(index < odd < end for odd in self._odd)
+        at = bisect_right(self._strange, index)
+        return at < len(self._strange) and self._strange[at] < self._ends[index]
 
     def _show(self) -> None:
         """List the rows that no fold hides, and measure the columns."""
         self._shown = list(self._open_rows())
-        wanted = {"name": max((cell_len(self._name(i).plain) for i in self._shown), default=0)}
+        wanted = {"name": max((width_of(self._title(i).plain) for i in self._shown), default=0)}
         for column in COLUMNS:
             texts = [self._cells[index][column] for index in self._shown]
             # One device for all is said in the totals.
             if any(texts) and (column != "device" or len(self._devices) > 1):
-                wanted[column] = max(*map(cell_len, texts), len(column))
+                wanted[column] = max(*map(width_of, texts), len(column))
         self._wanted = {
             column: min(cells, WIDEST.get(column, cells)) for column, cells in wanted.items()
         }
@@ -122,12 +125,12 @@ class TreeDrawing(Sheet):
         if not self._tree.branches:
             return [Content.styled("  Nothing in it.", MUTED)]
         texts = [
-            fit("" if column == "name" else column, cells, right=column in RIGHT)
+            fit("" if column == "name" else column, cells, at_right=column in RIGHT)
             for column, cells in self._widths(width).items()
         ]
         return [self._total, Content.styled("  " + GAP.join(texts), MUTED)]
 
-    def _name(self, index: int) -> Content:
+    def _title(self, index: int) -> Content:
         branch = self._tree.branches[index]
         fold = "  "
         if self._ends[index] > index + 1:
@@ -145,33 +148,48 @@ class TreeDrawing(Sheet):
         place = self._shown[index]
         widths = self._widths(width)
         room = widths.pop("name")
-        name = self._name(place)
+        name = self._title(place)
         if name.cell_length > room:
             name = name.truncate(room, ellipsis=True)
         line = Content("  ") + name.pad_right(room - name.cell_length)
         for column, cells in widths.items():
-            text = fit(self._cells[place][column], cells, right=column in RIGHT)
+            text = fit(self._cells[place][column], cells, at_right=column in RIGHT)
             line += Content(GAP) + Content.styled(text, ODD if text.lstrip()[:1] == "!" else "")
         return line
 
     def brief(self, width: int, height: int) -> Sequence[Content]:
-        """As many levels as there is room for."""
-        depth = self._level
-        while depth and sum(branch.depth <= depth for branch in self._tree.branches) > height - 3:
-            depth -= 1
-        self._fold_from(depth)
+        """As much as there is room for: what leads to NaN first, then the outermost."""
+        self._fold_from(0)
+        self._open_within(height - 3)
+        self._show()
         head = list(self.head(width))
-        room = height - len(head) - 1
+        room = height - len(head)
+        room -= self._tree.total > min(self.count(), room)
         rows = [self.row(index, width) for index in range(min(self.count(), room))]
         hidden = self._tree.total - len(rows)
         return [*head, *rows, *([more(hidden, "rows")] if hidden else [])]
 
+    def _open_within(self, room: int) -> None:
+        """Unfold while the rows fit."""
+        branches = self._tree.branches
+        left = room - sum(branch.depth == 0 for branch in branches)
+        waiting = [index for index in sorted(self._folded) if branches[index].depth == 0]
+        while waiting and left > 0:
+            index = min(waiting, key=lambda at: (not self._below(at), branches[at].depth, at))
+            waiting.remove(index)
+            depth = branches[index].depth + 1
+            inside = range(index + 1, self._ends[index])
+            children = [place for place in inside if branches[place].depth == depth]
+            if len(children) <= left:
+                left -= len(children)
+                self._folded.discard(index)
+                waiting += [place for place in children if place in self._folded]
+
     def words(self, index: int) -> str:
         """Everything in the row, and where it is."""
         place = self._shown[index]
-        return (
-            f"{self._path(place)} {self._name(place).plain} {' '.join(self._cells[place].values())}"
-        )
+        cells = " ".join(self._cells[place].values())
+        return f"{self._path(place)} {self._title(place).plain} {cells}"
 
     def says(self) -> str:
         """The whole path, and what the columns have no room for."""
@@ -179,7 +197,7 @@ class TreeDrawing(Sheet):
             return ""
         place = self._shown[self.cursor]
         branch = self._tree.branches[place]
-        what = shaped(branch.shape, clean(branch.dtype)) or clean(branch.value)
+        what = shape(branch.shape, clean(branch.dtype)) or clean(branch.value)
         facts = [self._path(place), clean(branch.kind), what, clean(branch.device)]
         if branch.count:
             facts.append(names.count(branch.count, "element"))
