@@ -11,6 +11,7 @@ from typing import Any
 
 from ..encode import CAP, Wire, device, dtype, is_a, tensor
 from ..inputs import Spec, draw, is_scalar
+from .seen import Fetch, Seen, UnreadableError, at_once, one_of
 
 
 class Adapter:
@@ -133,6 +134,50 @@ class Adapter:
         """Return the framework's own instruments by name; ``tools`` has those shared by all."""
         return {}
 
+    # --- values that are looked at
+
+    def load_lightly(self) -> None:
+        """Take what is needed to look at values; the framework is imported already."""
+        self.load()
+
+    def seen(self, value: Any) -> Seen | None:
+        """Return what is known of a tensor of this framework, without reading it; else None."""
+        return None
+
+    def is_traced(self, value: Any) -> bool:
+        """Whether it stands for a value that there will be when what is traced now is run."""
+        return False
+
+    def host(self, value: Any) -> tuple[Any, Any]:
+        """Return a tensor's values in the host's memory, and the module whose functions take them.
+
+        That is NumPy, or PyTorch, whose functions have NumPy's names where it matters here.
+
+        Raises:
+            UnreadableError: They cannot be had.
+        """
+        raise NotImplementedError
+
+    def keep(self, value: Any) -> Any:
+        """Return the number that a tensor of one element holds, or what to read it from later.
+
+        It must not wait for the device, nor change when the tensor does.
+        """
+        return float(value)
+
+    def fetching(self, kept: list[Any]) -> Fetch:
+        """Begin to read what ``keep`` gave."""
+        return at_once(kept)
+
+    def sums(self, value: Any) -> tuple[float, int, int]:
+        """Return the sum of squares of the finite elements, and how many are NaN and infinite."""
+        kit, array = self.host(value)
+        return sums_of(kit, array)
+
+    def parts(self, value: Any) -> list[tuple[str, Any]] | None:
+        """Return what a model or another object of the framework's holds, by name; else None."""
+        return None
+
 
 def restore_threads(original: str | None) -> None:
     """Undo OPENBLAS_NUM_THREADS=1, which kept the host single-threaded, in the child.
@@ -211,6 +256,59 @@ class NumpyHook:
                 plain = plain.astype(kind.newbyteorder("<"))
             data = self._tobytes(plain)
         return tensor(library, kind.name, tuple(value.shape), data, where, weak=weak)
+
+
+CHUNK = 1 << 22
+"""Elements that are widened to float64 at a time: 32 MB."""
+
+
+def sums_of(kit: Any, array: Any) -> tuple[float, int, int]:
+    """Return the sum of squares of the finite elements, and how many are NaN and infinite."""
+    flat = array.reshape(-1)
+    square, nan, inf = 0.0, 0, 0
+    for start in range(0, flat.shape[0], CHUNK):
+        part = wide_of(kit, flat[start : start + CHUNK])
+        finite = part[kit.isfinite(part)]
+        gone = int(kit.isnan(part).sum())
+        nan += gone
+        inf += part.shape[0] - finite.shape[0] - gone
+        square += float((finite * finite).sum())
+    return square, nan, inf
+
+
+def wide_of(kit: Any, array: Any) -> Any:
+    """Return an array of ``host`` as float64; complex numbers by their magnitude."""
+    if "complex" in str(array.dtype):
+        array = abs(array)
+    return array.to(kit.float64) if hasattr(kit, "Tensor") else array.astype("float64")
+
+
+class NumpyLooks:
+    """How an adapter looks at values by way of NumPy."""
+
+    def __init__(self) -> None:
+        self.numpy = numpy = sys.modules.get("numpy")
+        if numpy is not None:
+            self._classes = (numpy.ndarray, numpy.generic)
+            self._asarray, self._size = numpy.asarray, numpy.ndarray.size.__get__
+
+    def seen(self, value: Any) -> Seen | None:
+        """Return what is known of an ndarray or a NumPy scalar."""
+        if self.numpy is None or not is_a(value, *self._classes):
+            return None
+        return Seen("numpy", tuple(value.shape), str(value.dtype.name), "cpu")
+
+    def host(self, value: Any) -> tuple[Any, Any]:
+        """Return it as it is."""
+        if self.numpy is None:
+            raise UnreadableError("NumPy is not there to read it with.")
+        return self.numpy, self._asarray(value)
+
+    def keep(self, value: Any) -> float:
+        """Read it now: an ndarray may change in place."""
+        plain = self._asarray(value)
+        one_of(self._size(plain), plain.shape)
+        return float(plain.item())
 
 
 EXTENSION_DTYPES = ("bfloat16", "float8_e4m3fn", "float8_e5m2", "int4", "uint4")

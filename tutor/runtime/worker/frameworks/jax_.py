@@ -11,6 +11,7 @@ from ..encode import device as device_value
 from ..encode import dtype, is_a
 from ..instruments_jax import JaxInstruments
 from .base import Adapter, NumpyHook, choose, flat_array
+from .seen import Fetch, Seen, UnreadableError, one_of
 
 
 class JaxAdapter(Adapter):
@@ -46,6 +47,7 @@ class JaxAdapter(Adapter):
 
         self.module, self.arrays = jax, jax.numpy
         self._tracer, self._array = jax.core.Tracer, jax.Array
+        self._array_classes = _array_classes(jax)
         self._scalar_meta = type(jax.numpy.float32)
         self._device_class = jax.Device
         self._get, self._key_data = jax.device_get, jax.random.key_data
@@ -242,6 +244,58 @@ class JaxAdapter(Adapter):
         """Those of JAX."""
         return JaxInstruments(self, tools).all()
 
+    # --- values that are looked at
+
+    def seen(self, value: Any) -> Seen | None:
+        """An array; also a deleted one, whose shape is still known."""
+        if is_a(value, self._tracer) or not is_a(value, *self._array_classes):
+            return None
+        return Seen("jax", tuple(value.shape), str(value.dtype), self._where(value))
+
+    def is_traced(self, value: Any) -> bool:
+        """Whether it is a tracer."""
+        return is_a(value, self._tracer)
+
+    def host(self, value: Any) -> tuple[Any, Any]:
+        """Its copy as an ndarray."""
+        if value.is_deleted():
+            raise UnreadableError(
+                "This JAX array was deleted, or donated to a jitted function that took its "
+                "memory: its values are gone. Show it before, or show a copy."
+            )
+        if self._subdtype(value.dtype, self._prng):
+            value = self._key_data(value)
+        return self._numpy.numpy, self._get(value)
+
+    def keep(self, value: Any) -> Any:
+        """Keep the array itself: it cannot change, and reading it would wait for it."""
+        if value.size != 1:
+            one_of(value.size, value.shape)
+        return value
+
+    def fetching(self, kept: list[Any]) -> Fetch:
+        """They are computed without us; a deleted one has no value, and may not be asked."""
+
+        def ready() -> bool:
+            return all(one.is_deleted() or one.is_ready() for one in kept)
+
+        def values() -> list[Any]:
+            there = [one for one in kept if not one.is_deleted()]
+            found = iter(self._get(there))
+            return [None if one.is_deleted() else float(next(found).item()) for one in kept]
+
+        return Fetch(ready, values)
+
+    def parts(self, value: Any) -> list[tuple[str, Any]] | None:
+        """What a registered pytree node holds, one level of it."""
+        if is_a(value, self._tracer, *self._array_classes):
+            return None
+        util = self.module.tree_util
+        pairs, treedef = util.tree_flatten_with_path(value, is_leaf=lambda x: x is not value)
+        if util.treedef_is_leaf(treedef):
+            return None
+        return [(util.keystr(path).strip(".[]'\""), item) for path, item in pairs]
+
 
 def _label(device: Any) -> str:
     platform = {"gpu": "cuda"}.get(device.platform, device.platform)
@@ -262,3 +316,11 @@ def _primitives(jaxpr: Any) -> list[str]:
 
 
 _CALLS = ("jit", "pjit", "closed_call", "core_call", "custom_jvp_call", "custom_vjp_call")
+
+
+def _array_classes(jax: Any) -> tuple[Any, ...]:
+    """Return the classes of arrays: `jax.Array` only says so when it is asked (it is abstract)."""
+    from jax._src import array, prng
+
+    found = (getattr(array, "ArrayImpl", None), getattr(prng, "PRNGKeyArray", None))
+    return tuple(one for one in found if one is not None) or (jax.Array,)

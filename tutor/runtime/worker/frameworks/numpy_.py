@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .base import Adapter, flat_array
+from .base import Adapter, NumpyLooks, flat_array
+from .seen import Seen
 
 
 class NumpyAdapter(Adapter):
@@ -20,6 +21,7 @@ class NumpyAdapter(Adapter):
         import numpy.random
 
         self.module = self.arrays = numpy
+        self._looks = NumpyLooks()
 
     def warm(self) -> Iterator[None]:
         """Touch what is slow the first time."""
@@ -58,3 +60,15 @@ class NumpyAdapter(Adapter):
     def flat(self, value: Any) -> tuple[list[Any], tuple[int, ...], str]:
         """Elements, shape and dtype name."""
         return flat_array(value, self.module)
+
+    def seen(self, value: Any) -> Seen | None:
+        """An ndarray or a NumPy scalar."""
+        return self._looks.seen(value)
+
+    def host(self, value: Any) -> tuple[Any, Any]:
+        """It is there already."""
+        return self._looks.host(value)
+
+    def keep(self, value: Any) -> Any:
+        """Read it now."""
+        return self._looks.keep(value)

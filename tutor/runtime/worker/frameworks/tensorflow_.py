@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from ..encode import device as device_value
 from ..encode import dtype, is_a
 from ..instruments_tensorflow import TensorflowInstruments
 from .base import Adapter, NumpyHook, choose, flat_array, on_off
+from .seen import Seen, one_of
 
 
 class TensorflowAdapter(Adapter):
@@ -39,19 +41,22 @@ class TensorflowAdapter(Adapter):
 
     def load(self) -> None:
         """Import it and Keras, which it loads lazily otherwise; no context is made."""
+        import tensorflow  # noqa: F401
+
+        with contextlib.suppress(ImportError):
+            import keras  # noqa: F401
+        self.load_lightly()
+
+    def load_lightly(self) -> None:
+        """Leave Keras alone when it is not there yet: it takes a second."""
         import tensorflow
 
         self.module = self.arrays = tf = tensorflow
-        self._keras = None
-        try:
-            import keras
-
-            self._keras = keras
-        except ImportError:
-            pass
+        self._keras: Any = sys.modules.get("keras")
         from tensorflow.python.framework import indexed_slices, ops
 
-        self._eager, self._variable = ops.EagerTensor, tf.Variable
+        self._eager, self._variable, self._tensor = ops.EagerTensor, tf.Variable, tf.Tensor
+        self._eagerly = tf.executing_eagerly
         self._read = ops.EagerTensor.numpy
         self._slices = indexed_slices.IndexedSlices
         self._ragged, self._sparse = tf.RaggedTensor, tf.sparse.SparseTensor
@@ -252,6 +257,55 @@ class TensorflowAdapter(Adapter):
     def device_of(self, value: Any) -> Any:
         """Return the device of a tensor."""
         return device_value(short_device(value.device))
+
+    # --- values that are looked at
+
+    def seen(self, value: Any) -> Seen | None:
+        """A tensor or a variable, outside of any graph."""
+        if not is_a(value, self._eager, self._variable) or self.is_traced(value):
+            return None
+        shape = tuple(int(n) for n in value.shape.as_list())
+        return Seen("tensorflow", shape, value.dtype.name, short_device(value.device))
+
+    def is_traced(self, value: Any) -> bool:
+        """Whether it is a graph's tensor, or a variable while a graph is made."""
+        if is_a(value, self._eager):
+            return False
+        if is_a(value, self._variable):
+            return not self._eagerly()
+        return is_a(value, self._tensor) or type(value).__name__ == "KerasTensor"
+
+    def host(self, value: Any) -> tuple[Any, Any]:
+        """Its copy as an ndarray."""
+        if is_a(value, self._variable):
+            value = value.read_value()
+        numpy = self._numpy.numpy
+        return numpy, numpy.asarray(self._read(value))
+
+    def keep(self, value: Any) -> Any:
+        """Read it from the CPU; of a device keep the tensor, which cannot change."""
+        if is_a(value, self._variable):
+            value = value.read_value()
+        if self._on == "cpu" or "GPU" not in value.device:
+            plain = self._numpy.numpy.asarray(self._read(value))
+            if plain.size != 1:
+                one_of(plain.size, plain.shape)
+            return float(plain.item())
+        if value.shape.num_elements() != 1:
+            one_of(value.shape.num_elements(), value.shape)
+        return value
+
+    def parts(self, value: Any) -> list[tuple[str, Any]] | None:
+        """A tf.Module's attributes that hold variables or further modules."""
+        if isinstance(value, self.module.Module):
+            return [(k, v) for k, v in vars(value).items() if self._holds(v)]
+        return None
+
+    def _holds(self, value: Any) -> bool:
+        kinds = (self.module.Module, self._variable)
+        if isinstance(value, kinds):
+            return True
+        return isinstance(value, (list, tuple)) and any(isinstance(v, kinds) for v in value)
 
 
 _PLUMBING = ("Placeholder", "Identity", "NoOp", "ReadVariableOp")

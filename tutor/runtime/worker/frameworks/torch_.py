@@ -10,7 +10,11 @@ from typing import Any
 from .. import tree
 from ..encode import CAP, device, dtype, is_a, tensor
 from ..instruments_torch import TorchInstruments
-from .base import Adapter, choose, on_off
+from .base import Adapter, choose, on_off, sums_of
+from .seen import Fetch, Seen, UnreadableError, at_once, one_of
+
+STAND_INS = frozenset({"FakeTensor", "FunctionalTensor", "ProxyTensor"})
+"""Classes of what stands for a tensor while a graph is made."""
 
 
 class TorchAdapter(Adapter):
@@ -49,6 +53,9 @@ class TorchAdapter(Adapter):
         self._tensor, self._strided = torch.Tensor, torch.strided
         self._string_at = ctypes.string_at
         self._dtype, self._device, self._size_class = torch.dtype, torch.device, torch.Size
+        self._item, self._clone, self._stack = base.item, base.clone, torch.stack
+        self._float64, self._to = torch.float64, base.to
+        self._module_class = torch.nn.Module
         self._on = "cpu"
 
     def unsafe_to_fork(self) -> str:
@@ -264,3 +271,91 @@ class TorchAdapter(Adapter):
     def instruments(self, tools: Any) -> dict[str, Any]:
         """Those of PyTorch."""
         return TorchInstruments(self, tools).all()
+
+    # --- values that are looked at
+
+    def seen(self, value: Any) -> Seen | None:
+        """A tensor."""
+        if not is_a(value, self._tensor) or self.is_traced(value):
+            return None
+        with self._no_torch_function():
+            return Seen(
+                "torch",
+                tuple(int(n) for n in self._size(value)),
+                str(value.dtype).split(".")[-1],
+                str(value.device),
+                bool(value.requires_grad),
+            )
+
+    def is_traced(self, value: Any) -> bool:
+        """Whether it is a fake tensor, or of a batch that vmap hides."""
+        if not is_a(value, self._tensor):
+            return False
+        kind = type(value)
+        if kind is self._tensor:
+            functorch = getattr(self.module._C, "_functorch", None)
+            return functorch is not None and bool(functorch.is_batchedtensor(value))
+        return any(base.__name__ in STAND_INS for base in kind.__mro__)
+
+    def host(self, value: Any) -> tuple[Any, Any]:
+        """A detached tensor on the CPU; it may share its memory with the original."""
+        with self._no_torch_function():
+            if str(value.device) == "meta":
+                raise UnreadableError(
+                    "This tensor is on the meta device, which keeps shapes and no values."
+                )
+            plain = self._detach(value)
+            if plain.is_quantized:
+                plain = plain.dequantize()
+            if plain.layout is not self._strided:
+                plain = self._to_dense(plain)
+            return self.module, self._cpu(self._resolve_neg(self._resolve_conj(plain)))
+
+    def keep(self, value: Any) -> Any:
+        """Read it from the CPU; of a device keep a copy, since the tensor may change in place."""
+        plain = self._detach(value)
+        if self._numel(plain) != 1:
+            one_of(self._numel(plain), self._size(plain))
+        if plain.is_cpu:
+            return float(self._item(plain))
+        if plain.is_meta:
+            raise UnreadableError("This tensor is on the meta device, which keeps no values.")
+        if plain.is_cuda and self.module.cuda.is_current_stream_capturing():
+            raise UnreadableError(
+                "show() was called while a CUDA graph was captured: there is no number yet. "
+                "Call it outside."
+            )
+        return self._clone(self._reshape(plain, ()))
+
+    def fetching(self, kept: list[Any]) -> Fetch:
+        """Copy them together; on CUDA without waiting, into pinned memory."""
+        if not all(one.is_cuda and one.device == kept[0].device for one in kept):
+            return at_once(kept)
+        cuda = self.module.cuda
+        stream = cuda.current_stream(kept[0].device)
+        wide = [self._to(one, self._float64) for one in kept]
+        copied = self._to(self._stack(wide), "cpu", non_blocking=True)
+        event = cuda.Event()
+        event.record(stream)
+
+        def values() -> list[Any]:
+            event.synchronize()
+            return copied.tolist()
+
+        return Fetch(event.query, values)
+
+    def sums(self, value: Any) -> tuple[float, int, int]:
+        """On its own device: a model of 14 GB is not copied to the host for its norms."""
+        with self._no_torch_function():
+            plain = self._detach(value)
+            on = str(plain.device)
+            if on == "meta" or plain.is_quantized or plain.layout is not self._strided:
+                return super().sums(value)
+            return sums_of(self.module, plain.cpu() if on.startswith("mps") else plain)
+
+    def parts(self, value: Any) -> list[tuple[str, Any]] | None:
+        """A module's own parameters and buffers, then its modules."""
+        if not is_a(value, self._module_class):
+            return None
+        own = [*value._parameters.items(), *value._buffers.items()]
+        return [pair for pair in [*own, *value._modules.items()] if pair[1] is not None]
