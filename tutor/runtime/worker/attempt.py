@@ -26,10 +26,12 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from . import encode, inputs, processes, trace, views, wire
+from . import encode, inputs, processes, recording, trace, views, wire
 from .frameworks.base import Adapter, NumpyHook, restore_threads
 from .instruments import Instruments
 from .originals import Originals
+from .spans import Spans
+from .spans import now as _monotonic
 from .stdout import Muted, Stdout
 
 Head = dict[str, Any]
@@ -44,6 +46,9 @@ BUILTINS = dict(builtins.__dict__)
 MAX_WARNINGS = 1000
 """Distinct ones that are kept; a loop may give each its own number."""
 
+RUNNING = {"setup": "setup", "given": "the given code", "answer": "your code"}
+"""What a timeline calls a block while it runs."""
+
 FORGOTTEN: list[Any] = []
 """Our own modules, once they are out of sys.modules: freeing one empties its namespace."""
 
@@ -57,9 +62,12 @@ class Worker:
         self.folder = folder
         """Its own temporary directory, removed by the host."""
         self.device = ""
+        self.stages: list[tuple[str, float]] = []
+        """What starting up went through, and when each ended."""
 
     def serve(self, device: str) -> None:
         """Live through one attempt."""
+        self._reached("start a process")
         try:
             if self.adapter.restore_blas:
                 restore_threads(self.adapter.blas_threads)
@@ -67,6 +75,7 @@ class Worker:
         except Exception as error:
             self.send({"op": "failed", "what": "device", **encode.describe(error)})
             return
+        self._reached("start the device")
         self.send({"op": "ready", "device": self.device, "devices": devices})
         try:
             for _ in self.adapter.warm():
@@ -79,12 +88,16 @@ class Worker:
         sys.stdout.flush()
         sys.stderr.flush()
         self.originals = Originals(self.adapter.namespaces())
+        self._reached("warm up")
         self.send({"op": "warm"})
         try:
             job, _ = wire.read_frame(self.channel)
         except EOFError:
             return
         Attempt(self, job).run()
+
+    def _reached(self, stage: str) -> None:
+        self.stages.append((stage, _monotonic()))
 
     def _rehearse(self) -> None:
         """Go through what every attempt does, so that its first time is not the learner's.
@@ -133,6 +146,10 @@ class Attempt:
         """File name to what it holds."""
         self.namespace: dict[str, Any] = {}
         """What the blocks left, with the inputs of the seed at hand."""
+        pressed = job.pop("pressed")
+        timed = any(wanted["view"] == "timeline" for wanted in job["views"])
+        self.spans = Spans(pressed) if timed else None
+        """Recorded for a timeline, when one is wanted."""
 
     def run(self) -> None:
         """Run it and report; returns only when the report is sent."""
@@ -143,6 +160,8 @@ class Attempt:
             self.worker.send({"op": "failed", "what": "packages", "missing": missing})
             return
         self._settle()
+        if self.spans:
+            self._record_start(self.spans)
         self.worker.send({"op": "begin"})
         begun = _now()
         report: Head = {"op": "done", "how": "finished"}
@@ -177,8 +196,21 @@ class Attempt:
             self._show_views()
             self.worker.send({"op": "end"})
 
+    def _record_start(self, spans: Spans) -> None:
+        recording.record(self.adapter, self.worker.device, spans)
+        began = spans.pressed
+        for stage, ended in self.worker.stages:
+            spans.add(stage, "start", began, ended)
+            began = max(began, ended)
+        spans.add("start-up", "start", spans.pressed, _monotonic())
+
+    def _during(self, name: str, phase: str) -> Any:
+        return self.spans.during(name, phase) if self.spans else contextlib.nullcontext()
+
     def _show_views(self) -> None:
         """Make what is to be looked at; the results are out, and nothing here can spoil them."""
+        if self.spans:
+            self.spans.close()
         with Muted():
             for wanted in self.job["views"]:
                 self.worker.send({"op": "view"}, wire.dumps(self._view(wanted)))
@@ -221,7 +253,9 @@ class Attempt:
             self.adapter, same, self.stdout, self.warned, self._leaked, self.job["blocks"]
         )
         self.tools = self.instruments.all()
-        self.sight = views.Sight(self.adapter, self.files, self.sources)
+        self.sight = views.Sight(
+            self.adapter, self.files, self.sources, lambda: self.namespace, self.spans
+        )
         self._forget_ourselves()
 
     def _forget_ourselves(self) -> None:
@@ -233,7 +267,8 @@ class Attempt:
         probes = [_compile_probe(source) for source in self.job["probes"]]
         namespace = self.namespace
         for turn, seed in enumerate(self.job["seeds"] or [0]):
-            made = self._inputs(seed)
+            with self._during("make the inputs", "copy"):
+                made = self._inputs(seed)
             fresh = turn == 0 or self.job["rerun"]
             with Muted(turn > 0):
                 if fresh:
@@ -247,19 +282,27 @@ class Attempt:
                 else:
                     namespace.update(made)
                 self.worker.originals.put_back()
-                row = []
-                for code in probes:
-                    row.append(self._probe(code, namespace, made))
-                    if self.job["inputs"] and not self.job["rerun"]:
-                        # a right program may work in place: the next probe gets its own
-                        made = self._inputs(seed)
-                        namespace.update(made)
-                rows.append(row)
+                with self._during("checks", "check"):
+                    rows.append(self._probe_all(probes, namespace, made, seed))
         return rows
+
+    def _probe_all(
+        self, probes: list[Any], namespace: dict[str, Any], made: dict[str, Any], seed: int
+    ) -> list[encode.Wire]:
+        row = []
+        for number, code in enumerate(probes, 1):
+            with self._during(f"check {number}", "check"):
+                row.append(self._probe(code, namespace, made))
+            if self.job["inputs"] and not self.job["rerun"]:
+                # a right program may work in place: the next probe gets its own
+                made = self._inputs(seed)
+                namespace.update(made)
+        return row
 
     def _run_blocks(self, namespace: dict[str, Any]) -> None:
         for block in self.job["blocks"]:
-            exec(self._compile(block), namespace)
+            with self._during(RUNNING.get(block["name"], block["name"]), "run"):
+                exec(self._compile(block), namespace)
             _untrace()
 
     def _compile(self, block: Head) -> types.CodeType:

@@ -19,17 +19,31 @@ Every framework
                                           whether the answer mentions a name, an attribute, syntax
     calls("sum")                          how many call sites of that name the answer has
     seconds(f, *args, repeat=5)           median of synchronised calls, after one to warm up
+    timings({"eager": f, "jit": g}, *args, repeat=20)
+                                          dict of label -> seconds of each call, synchronised and
+                                          in turns, after two to warm up: for bars with a spread
     peak_memory(f, *args)                 bytes: the device's peak, or this process's growth
     count_traces(f, *argtuples)           how often f was traced (torch: graphs compiled)
     retraces(f, *argtuples)               the same, beyond the first
     ops(f, *args)                         names of the operations f is made of, in order
+torch, jax, tensorflow
+    graph_of(f, *args)                    for a graph view: Dynamo's graphs with the breaks between
+                                          them, the jaxpr, the concrete function
 torch
     graph_breaks(f, *args), graphs(f, *args), graph_chain(t)
     grads(module), param_count(module), changed(module, f, *args)
+    fx_code(f, *args)                     what Dynamo captured, as Python
+    inductor_code(f, *args)               dict of title -> text: kernels, and the code around them
+    onnx_nodes(model_or_path)             rows of op, inputs, outputs, shape
 jax
     jaxpr(f, *args), hlo(f, *args), effects(f, *args), out_shape(f, *args)
+    optimised_hlo(f, *args)               what XLA made of it for this device
 tensorflow
     param_count(model), changed(model, f, *args), trainable(model)
+    hlo(f, *args), optimised_hlo(f, *args)
+                                          the StableHLO; what XLA made of it for this device
+    autograph(f)                          the Python that AutoGraph makes of f
+    onnx_nodes(path)                      rows of op, inputs, outputs, shape
 """
 
 from __future__ import annotations
@@ -76,7 +90,7 @@ class Instruments:
         names = (
             "gradient", "finite_difference", "leaves", "dtype_of", "device_of", "shape_of",
             "same", "is_pure", "raises", "prints", "seconds", "peak_memory",
-            "count_traces", "retraces", "ops",
+            "timings", "count_traces", "retraces", "ops",
         )  # fmt: skip
         return {
             "fw": self.adapter.module,
@@ -238,6 +252,22 @@ class Instruments:
                 self.adapter.synchronise(f(*args))
                 times.append(_now() - begun)
         return _median(times)
+
+    def timings(
+        self, functions: dict[str, Any], *args: Any, repeat: int = 20
+    ) -> dict[str, list[float]]:
+        """Seconds of each call; in turns, so that a slow moment of the machine hits all alike."""
+        times: dict[str, list[float]] = {label: [] for label in functions}
+        with Muted():
+            for f in functions.values():
+                for _ in range(2):  # the second may still trace or tune
+                    self.adapter.synchronise(f(*args))
+            for _ in range(repeat):
+                for label, f in functions.items():
+                    begun = _now()
+                    self.adapter.synchronise(f(*args))
+                    times[label].append(_now() - begun)
+        return times
 
     def peak_memory(self, f: Any, *args: Any) -> int:
         """Bytes."""

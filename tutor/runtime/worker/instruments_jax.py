@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from . import programs
 from .stdout import Muted
 
 
@@ -15,7 +16,8 @@ class JaxInstruments:
 
     def all(self) -> dict[str, Any]:
         """Return them by name."""
-        return {name: getattr(self, name) for name in ("jaxpr", "hlo", "effects", "out_shape")}
+        names = ("jaxpr", "hlo", "optimised_hlo", "effects", "out_shape", "graph_of")
+        return {name: getattr(self, name) for name in names}
 
     def jaxpr(self, f: Any, *args: Any) -> str:
         """The jaxpr's text."""
@@ -26,6 +28,16 @@ class JaxInstruments:
         """The StableHLO text."""
         with Muted():
             return str(self._jax.jit(f).lower(*args).as_text())
+
+    def optimised_hlo(self, f: Any, *args: Any) -> str:
+        """The HLO that XLA compiled, without the tables of where each operation came from."""
+        with Muted():
+            return programs.plain_hlo(self._jax.jit(f).lower(*args).compile().as_text())
+
+    def graph_of(self, f: Any, *args: Any) -> Any:
+        """The jaxpr, for a graph view."""
+        with Muted(), programs.while_traced(f):
+            return self._jax.make_jaxpr(f)(*args)
 
     def effects(self, f: Any, *args: Any) -> list[str]:
         """The jaxpr's effects: empty for a pure function."""

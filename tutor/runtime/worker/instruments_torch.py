@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from . import programs
+from .dynamo import DynamoGraphs, learners_name, reason_of
 from .stdout import Muted
+from .telling import NothingToShowError
 
 
 class TorchInstruments:
@@ -17,7 +20,10 @@ class TorchInstruments:
 
     def all(self) -> dict[str, Any]:
         """Return them by name."""
-        names = ("graph_breaks", "graphs", "graph_chain", "grads", "param_count", "changed")
+        names = (
+            "graph_breaks", "graphs", "graph_chain", "grads", "param_count", "changed",
+            "graph_of", "fx_code", "inductor_code", "onnx_nodes",
+        )  # fmt: skip
         return {name: getattr(self, name) for name in names}
 
     def graph_breaks(self, f: Any, *args: Any) -> int:
@@ -67,3 +73,95 @@ class TorchInstruments:
         with Muted():
             f(*args)
         return [name for name, p in module.named_parameters() if encode(p) != before.get(name)]
+
+    # --- what the compiler sees and makes
+
+    def graph_of(self, f: Any, *args: Any) -> DynamoGraphs:
+        """What Dynamo captures of a call, for a graph view."""
+        import torch._dynamo as dynamo
+
+        found = DynamoGraphs()
+
+        def backend(module: Any, _: Any) -> Any:
+            found.graphs.append(module)
+            found.names.append(_names_of_inputs(module))
+            return module.forward
+
+        with Muted(), programs.while_traced(f):
+            dynamo.reset()
+            self._torch.compile(_uncompiled(f), backend=backend)(*args)
+            dynamo.reset()
+        return found
+
+    def fx_code(self, f: Any, *args: Any) -> str:
+        """What Dynamo captures of a call, or a captured module, as Python."""
+        if hasattr(f, "print_readable"):
+            return str(f.print_readable(print_output=False))
+        parts = []
+        graphs = self.graph_of(f, *args).graphs
+        for number, module in enumerate(graphs, 1):
+            if len(graphs) > 1:
+                parts.append(f"# graph {number} of {len(graphs)}")
+            parts.append(str(module.print_readable(print_output=False)))
+            reason = getattr(module, "compile_subgraph_reason", None)
+            if reason is not None and reason.graph_break and number < len(graphs):
+                parts.append(f"# break: {reason_of(reason)}\n")
+        if not parts:
+            raise NothingToShowError("torch.compile captured no graph of this call.")
+        return "\n".join(parts)
+
+    def inductor_code(self, f: Any, *args: Any) -> dict[str, str]:
+        """What Inductor writes for this device: the kernels, and the Python that calls them."""
+        import torch._dynamo as dynamo
+        from torch._inductor.utils import run_and_get_code
+
+        missing = self._no_compiler()
+        if missing:
+            raise NothingToShowError(missing)
+        with Muted(), programs.while_traced(f):
+            dynamo.reset()
+            _, texts = run_and_get_code(self._torch.compile(_uncompiled(f)), *args)
+            dynamo.reset()
+        if not texts:
+            raise NothingToShowError(
+                "Inductor wrote no code: there is no tensor operation in this call that it "
+                "could compile."
+            )
+        return programs.inductor_panes(texts)
+
+    def _no_compiler(self) -> str:
+        """Say what Inductor lacks here; empty when it has it."""
+        if str(self._torch.get_default_device()).startswith("cuda"):
+            return ""  # Triton brings its own
+        from torch._inductor import cpp_builder
+
+        try:
+            cpp_builder.get_cpp_compiler()
+        except Exception:
+            return (
+                "Inductor writes C++ for the CPU, and there is no C++ compiler here. Install one "
+                "(`apt install g++`, or `conda install cxx-compiler`), or set CXX to yours."
+            )
+        return ""
+
+    def onnx_nodes(self, model: Any, *args: Any) -> list[dict[str, str]]:
+        """The nodes of an ONNX file, of what torch.onnx.export gave, or of a module and inputs."""
+        if isinstance(model, self._torch.nn.Module):
+            with Muted(), programs.while_traced(model):
+                model = programs.exported(self._torch, model, args)
+        return programs.onnx_nodes(model)
+
+
+def _uncompiled(f: Any) -> Any:
+    return getattr(f, "_torchdynamo_orig_callable", getattr(f, "_orig_mod", f))
+
+
+def _names_of_inputs(module: Any) -> dict[str, str]:
+    """Return what the learner calls each input; Dynamo forgets it after compiling."""
+    names: dict[str, str] = {}
+    for node in module.graph.nodes:
+        if node.op == "placeholder":
+            source = getattr(node.meta.get("grapharg"), "source", None)
+            name = getattr(source, "name", None)
+            names[node.name] = learners_name(str(name() if callable(name) else name or node.target))
+    return names

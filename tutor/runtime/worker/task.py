@@ -50,8 +50,8 @@ class Task:
         self._secret = os.urandom(16).hex()
 
     def message(self) -> dict[str, Any]:
-        """Return what the worker is handed: the job, and a word that its report must repeat."""
-        return {**self.job, "secret": self._secret}
+        """Return what the worker is handed: the job, a word that its report must repeat, a time."""
+        return {**self.job, "secret": self._secret, "pressed": self.arrived}
 
     def is_sealed(self, report: dict[str, Any]) -> bool:
         """Whether the report is the worker's own, from an encoder that still tells the truth.

@@ -6,15 +6,28 @@ them all, once: an attempt pays for none of them.
 
 from __future__ import annotations
 
+import contextlib
+import sys
 from typing import Any
 
 from .. import encode
-from . import bars
+from ..frameworks.seen import UnreadableError
+from . import bars, code, curve, graph, image, table, tensor, timeline, tree
 from .base import NothingToShowError, Sight, Wire
 
 __all__ = ["NothingToShowError", "Sight", "Wire", "failed", "make"]
 
-MAKERS = {"bars": bars.make}
+MAKERS = {
+    "bars": bars.make,
+    "code": code.make,
+    "curve": curve.make,
+    "graph": graph.make,
+    "image": image.make,
+    "table": table.make,
+    "tensor": tensor.make,
+    "timeline": timeline.make,
+    "tree": tree.make,
+}
 """What may be asked for, and what makes it."""
 
 
@@ -25,12 +38,15 @@ def make(view: str, value: Any, sight: Sight, *, log: bool = False, unit: str = 
         NothingToShowError: It cannot be shown so, for a reason that is said.
         Exception: Whatever the value itself raises when it is looked at.
     """
-    return MAKERS[view](value, sight, log=log, unit=unit)
+    numpy = sys.modules.get("numpy")
+    # the mean of an infinity is no fault of the learner's, who would be told of it as a warning
+    with numpy.errstate(all="ignore") if numpy is not None else contextlib.nullcontext():
+        return MAKERS[view](value, sight, log=log, unit=unit)
 
 
 def failed(error: BaseException) -> Wire:
     """Return what stands in the place of a view that could not be made."""
-    if isinstance(error, NothingToShowError):
+    if isinstance(error, UnreadableError):
         return {"view": "none", "why": str(error)}
     facts = encode.describe(error)
     message = facts["message"].strip().split("\n", 1)[0][:300]

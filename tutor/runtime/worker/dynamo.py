@@ -1,0 +1,36 @@
+"""What Dynamo captured of a call, and why it stopped where it did."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from .telling import clean
+
+
+@dataclass
+class DynamoGraphs:
+    """What ``torch.compile`` captured of one call: what ``graph_of`` gives."""
+
+    graphs: list[Any] = field(default_factory=list)
+    """torch.fx.GraphModules in the order they were compiled."""
+    names: list[dict[str, str]] = field(default_factory=list)
+    """Per graph: placeholder to what the learner calls it."""
+
+
+def reason_of(reason: Any) -> str:
+    """Return Dynamo's reason for a break, in its own words but few of them."""
+    text = str(reason.reason).strip()
+    first, _, rest = text.partition("\n")
+    explained = re.search(r"^\s*Explanation: (.+)$", rest, re.MULTILINE)
+    if first.startswith("generic_jump"):
+        first = "Data-dependent branching: which way to go depends on a tensor's values"
+    words = f"{first}: {explained[1]}" if explained else first
+    return clean(words, 240)
+
+
+def learners_name(source: str) -> str:
+    """Turn Dynamo's source of an input, `L['self']._modules['fc'].weight`, into the name."""
+    name = re.sub(r"^[LG]\['(\w+)'\]", r"\1", source)
+    return re.sub(r"\.?_(?:modules|parameters|buffers)\['([^']+)'\]", r".\1", name)
