@@ -19,6 +19,7 @@ EATEN = {"ctrl+b", "ctrl+a", "ctrl+enter", "shift+enter", "alt+enter", "ctrl+j",
 
 TAKEN_ON_PURPOSE = {
     "ctrl+c": "stops a run; copies when nothing runs",
+    "f6": "opens what a run showed; TextArea would select the line, which Shift+Home does too",
     "f7": "runs without judging; TextArea would select all",
     "escape": "leaves the editor first, and only then the lesson",
     "ctrl+o": "opens $EDITOR, from the editor and from elsewhere",

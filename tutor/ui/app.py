@@ -282,6 +282,8 @@ class TutorApp(ThriftyApp[int]):
             places.insert(0, (screen, keys.LESSON))
         elif isinstance(screen, HomeScreen):
             places.insert(0, (screen, keys.HOME))
+        elif screen.has_class("-looking"):  # its class is not imported before one is opened
+            places.insert(0, (screen, keys.LOOKING))
         for place, actions in places:
             words: Mapping[str, str] = getattr(place, "key_words", {})
             for action in actions:

@@ -2,7 +2,7 @@
 
 Rules, each from something that eats a key on its way: no Alt and no Ctrl+Enter (lost in tmux), no
 Ctrl+B and Ctrl+A (prefixes of tmux and screen), no Escape sequence, and nothing that the editor
-uses (Ctrl with A C D E K L N O T U V W X Y Z, and F6). F10 and F11 are taken by some graphical
+uses (Ctrl with A C D E K L N O T U V W X Y Z). F10 and F11 are taken by some graphical
 terminals for themselves, so what they do is in the palette too, as everything is.
 """
 
@@ -73,8 +73,17 @@ LESSON = (
         True,
     ),
     Action("try", "f7", "try", "Try", "Run the code without checking it.", "Try", True),
+    Action(
+        "look", "f6", "look", "Look", "See what the run showed over the whole screen.", "Look", True
+    ),
     Action("hint", "f2", "hint", "Hint", "Show the next hint.", "Hint"),
-    Action("solution", "f3", "solution", "Solution", "Show the author's solution, after one try."),
+    Action(
+        "solution",
+        "f3",
+        "solution",
+        "Solution",
+        "Show the author's solution, after one try; once passed, every framework side by side.",
+    ),
     Action("framework", "f4", "framework", "Framework", "Do this step in the next framework."),
     Action("previous", "f9", "previous", "Previous step", "Go back one step.", "Back"),
     Action("next", "f10,ctrl+g", "next", "Next step", "Go on to the next step.", "Next"),
@@ -89,6 +98,14 @@ LESSON = (
     Action("reset", "shift+f5", "reset", "Start over", "Forget this step's answer; asks first."),
     Action("saved", "ctrl+s", "saved", "Save", "Everything is saved as you type; this says so."),
 )
+
+LOOKING = (
+    Action("look-back", "escape,f6,q", "back", "Back", "Back to the lesson.", "Back"),
+    Action("look-next", "tab", "next_view", "Next view", "Of those the run showed.", "Next"),
+    Action("look-previous", "shift+tab", "previous_view", "Previous view", "The one before."),
+    Action("look-save", "s", "save", "Save", "Write the view to a file.", "Save"),
+)
+"""On the screen that F6 opens. What a drawing does with keys of its own is in its class."""
 
 HOME = (
     Action(
@@ -120,7 +137,9 @@ def _shown(key: str) -> str:
 
 def key_of(id: str, keymap: Mapping[str, str]) -> str:
     """Return the first key of an action: that of the learner's keymap, else its own."""
-    return keys_of(next(a for a in (*LESSON, *HOME, *APP) if a.id == id), keymap).split(",")[0]
+    return keys_of(next(a for a in (*LESSON, *LOOKING, *HOME, *APP) if a.id == id), keymap).split(
+        ","
+    )[0]
 
 
 def keys_of(action: Action, keymap: Mapping[str, str]) -> str:

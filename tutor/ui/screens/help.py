@@ -50,7 +50,7 @@ CONTROLS: Sequence[tuple[str, Sequence[tuple[str, str]]]] = (
             ("Ctrl+T", "Make the selected lines comments, or code again."),
             ("Ctrl+Home, Ctrl+End", "Start, end of the code."),
             ("Ctrl+U, Ctrl+K", "Delete to the start, to the end of the line."),
-            ("F6, Escape", "Leave the editor."),
+            ("Escape", "Leave the editor."),
         ),
     ),
 )

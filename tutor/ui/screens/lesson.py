@@ -15,7 +15,7 @@ from textual.containers import Container, Vertical, VerticalScroll
 from tutor.errors import FwtutorError
 from tutor.session import Draft, Hint, StepRef, StepView
 from tutor.ui import keys, messages, names
-from tutor.ui.screens.lesson_runs import LessonRuns
+from tutor.ui.screens.lesson_views import LessonViews
 from tutor.ui.widgets.answers import make_answer
 from tutor.ui.widgets.keybar import KeyBar
 from tutor.ui.widgets.page import Page, page_blocks
@@ -36,7 +36,7 @@ PREPARE_DELAY = 0.2
 """Seconds on a step before its worker is warmed: paging through a lesson warms nothing."""
 
 
-class LessonScreen(LessonRuns):
+class LessonScreen(LessonViews):
     """Shows the steps of one lesson."""
 
     CSS_PATH = "../styles/lesson.tcss"
@@ -159,6 +159,8 @@ class LessonScreen(LessonRuns):
         self._hints = [Hint(text, number, view.hints) for number, text in enumerate(shown, start=1)]
         if view in self._measured:
             self.query_one(Results).show_measured(self._measured[view])
+        if self.shows:
+            self._show_views()
         standing = self._show_standing()
         if (view.ref.step, view.framework) in standing.passed:
             explanation = self._session.explanation(view.ref, view.framework)
@@ -297,9 +299,12 @@ class LessonScreen(LessonRuns):
     def key_words(self) -> dict[str, str]:
         """What keys are called in the footer when their usual word would mislead; empty: left out.
 
-        F7 where there is nothing to try is not offered, but says so.
+        F7 where there is nothing to try, and F6 where there is nothing to look at, are not offered,
+        but say so.
         """
         words = {"check": "Run"} if self._view.kind == "read" else {}
+        if not self.shows:
+            words["look"] = ""
         return words if self._view.kind == "code" else {**words, "try": ""}
 
     def check_action(
@@ -392,8 +397,14 @@ class LessonScreen(LessonRuns):
 
     @work(exclusive=True, group="solution", exit_on_error=False)
     async def action_solution(self) -> None:
-        """Show the author's solution beside the learner's, if it may be shown yet."""
+        """Show the author's solution, if it may be shown yet; once passed, every framework's."""
         view = self._view
+        passed = self._session.standing(view.ref.lesson).passed
+        if (view.ref.step, view.framework) in passed and len(view.frameworks) > 1:
+            from tutor.ui.screens.beside import BesideScreen
+
+            if not await self.app.push_screen_wait(BesideScreen(self._session, view)):
+                return
         try:
             solution = self._session.solution(view.ref, view.framework)
         except FwtutorError as error:

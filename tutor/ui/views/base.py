@@ -61,17 +61,22 @@ class Drawing(ScrollView):
     def update_view(self, view: View) -> None:
         """Draw another view of the same kind: the next points of a curve, the next run's."""
         self.view = view
-        self.redraw(layout=self.compact)
+        self.redraw()
 
     def redraw(self, *, layout: bool = False) -> None:
-        """Draw again what the view, the cursor or the zoom now says.
+        """Draw again what the view, the cursor or the zoom now says; with ``layout`` in a new size.
 
         What is equal to what the terminal shows is not written: see ``tutor.ui.frame``.
         """
-        self._drawn = None
-        if not self.compact and self.size:
-            self._measure()
-        self.refresh(layout=layout)
+        before, self._drawn = self._drawn, None
+        if self.compact:
+            # Laid out anew only when it is higher or lower: ten times a second would be felt.
+            same = before is not None and len(self._rows(before[0])) == len(before[1])
+            self.refresh(layout=layout or not same)
+        else:
+            if self.size:
+                self._measure()
+            self.refresh(layout=layout)
 
     def notify_style_update(self) -> None:
         """Other colours: nothing drawn is right any more."""

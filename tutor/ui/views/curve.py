@@ -157,10 +157,9 @@ class CurveDrawing(Drawing):
             self.readout = ""
             return
         parts = [f"{cells.clean(self.curve.x_label) or 'x'} {number(x, 6)}"]
-        parts += [
-            f"{plot.mark(owner) + ' ' if len(self._lines) > 1 else ''}{line.name} {self._at(line, x)}"
-            for owner, line in enumerate(self._lines)
-        ]
+        for owner, line in enumerate(self._lines):
+            mark = f"{plot.mark(owner)} " if len(self._lines) > 1 else ""
+            parts.append(f"{mark}{line.name} {self._at(line, x)}")
         if self._log:
             parts.append("log axis")
         if self._span is not None:

@@ -4,7 +4,7 @@ Light on the line: ``tutor.ui.frame`` writes only the cells that changed. The ed
 to change few of them: no blinking cursor, and no background for the cursor's line.
 
 Keys beside those of ``TextArea`` (each can be remapped by its id): Tab and Shift+Tab indent and
-dedent, F6 or Escape leave the editor, Ctrl+N goes to the next blank, Ctrl+T comments out (so does
+dedent, Escape leaves the editor, Ctrl+N goes to the next blank, Ctrl+T comments out (so does
 Ctrl+/ where the terminal sends it), Ctrl+L selects all, Ctrl+Home and Ctrl+End go to the start and
 the end of the code, Ctrl+O opens $VISUAL or $EDITOR.
 """
@@ -53,8 +53,7 @@ class CodeEditor(TextArea):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "indent", "Indent", show=False, id="editor.indent"),
         Binding("shift+tab", "dedent", "Dedent", show=False, id="editor.dedent"),
-        # Not Escape alone: it takes 0.6 s in tmux.
-        Binding("f6,escape", "leave", "Leave editor", show=False, id="editor.leave"),
+        Binding("escape", "leave", "Leave editor", show=False, id="editor.leave"),
         Binding("ctrl+n", "next_blank", "Next blank", show=False, id="editor.next-blank"),
         # Most terminals send Ctrl+/ as Ctrl+_, those with the kitty protocol as itself, some not.
         Binding(

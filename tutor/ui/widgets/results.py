@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
@@ -19,6 +18,8 @@ from tutor.ui.widgets.prose import Prose
 if TYPE_CHECKING:
     from tutor.grading.verdict import Verdict
     from tutor.session import Hint, Measured
+    from tutor.ui.widgets.pictures import Pictures
+    from tutor.views.model import View
 
 VERDICTS = {
     "pass": ("✓ Right", "bold $text-success"),
@@ -44,6 +45,8 @@ class Results(VerticalScroll):
         """What is to be in view: a part's name, or `output` for its end."""
         self._newest_blocks: Sequence[Block] = ()
         """What is new at the end of that part; empty for the whole of it."""
+        self._pictures: Pictures | None = None
+        """What the run showed; None when it showed nothing."""
 
     def on_mount(self) -> None:
         """Nothing to show yet."""
@@ -70,6 +73,7 @@ class Results(VerticalScroll):
     def clear(self) -> None:
         """Forget everything: the step changes."""
         self._forget(*PARTS)
+        self.show_views((), live=False, key="")
 
     def begin(self, *, measuring: bool) -> None:
         """Forget the last run. The hints stay, and the bars unless there will be others."""
@@ -88,6 +92,7 @@ class Results(VerticalScroll):
         for prose in self.query(Prose):
             prose.display = prose.filled
             any_part = any_part or prose.filled
+        any_part = any_part or (self._pictures is not None and self._pictures.filled)
         self.display = any_part or self._output().has_class("-some")
         self._newest, self._newest_blocks = newest, blocks
         self.call_after_refresh(self._settle)
@@ -158,10 +163,25 @@ class Results(VerticalScroll):
         self._part("measured").show(bars(measured))
         self._reveal("measured")
 
+    def show_views(self, views: Sequence[View], *, live: bool, key: str) -> None:
+        """Draw what the run shows; what is live stays in view, whatever is printed meanwhile."""
+        if self._pictures is None:
+            if not views:
+                return
+            # Now, and not at the top: most steps never show one.
+            from tutor.ui.widgets.pictures import Pictures
+
+            self._pictures = Pictures(id="pictures")
+            self.mount(self._pictures, after=self._part("explain"))
+        before = self._pictures.filled
+        self._pictures.show(views, key, live=live)
+        if before != bool(views):
+            self._reveal("pictures" if live and views else self._newest or "pictures")
+
     def feed(self, text: str, error: bool) -> None:
         """Show a slice of output, keeping the newest in view."""
         self._output().feed(text, error)
-        self._reveal("output")
+        self._reveal("pictures" if self._newest == "pictures" else "output")
 
 
 def verdict_blocks(verdict: Verdict, words: str = "") -> list[Block]:
@@ -187,24 +207,12 @@ def verdict_blocks(verdict: Verdict, words: str = "") -> list[Block]:
     return blocks
 
 
-BAR = 28
-"""Cells of the longest bar: with a label and a number it fits in 60 columns."""
+BARS = 72
+"""Cells of an experiment's bars with their labels and numbers: it fits beside a scroll bar."""
 
 
 def bars(measured: Measured) -> list[Block]:
-    """Draw horizontal bars, a row each: label, bar, number."""
-    if not measured.rows:
-        return []
-    label_width = min(max(len(label) for label, _ in measured.rows), 24)
-    top = max((value for _, value in measured.rows if not math.isnan(value)), default=0.0)
-    blocks: list[Block] = []
-    for label, value in measured.rows:
-        length = round(BAR * value / top) if top > 0 and 0 < value <= top else 0
-        bar = "█" * max(length, 1 if value > 0 else 0)
-        row = Content.assemble(
-            f"{label:<{label_width}} ",
-            (f"{bar:<{BAR}}", "$text-primary"),
-            f" {names.number(value)} {measured.unit}".rstrip(),
-        )
-        blocks.append(Line(row, rest=" " * (label_width + 1)))
-    return blocks
+    """Draw horizontal bars, a row each: label, number, bar."""
+    from tutor.views import text  # now, and not at the top: most steps measure nothing
+
+    return [Line(Content(line)) for line in text.lines(measured.bars, BARS)]
