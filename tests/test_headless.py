@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import math
 import os
 import signal
 import subprocess
@@ -20,11 +21,16 @@ from tutor import headless
 from tutor.errors import CourseError, UsageError
 from tutor.grading.verdict import CheckResult, Verdict
 from tutor.progress.records import Attempt
-from tutor.runtime.job import Printed, Started
+from tutor.runtime.job import Printed, Shown, Started
 from tutor.session import Measured, Session, StepRef, Waiting
+from tutor.views.jsonable import as_json as json_of
+from tutor.views.model import Bar, Bars, Curve, NoView, Series, pack_doubles
 
 ROOT = Path(__file__).resolve().parents[1]
 Opener = Callable[[], Session]
+RESULTS = Bars(
+    name="results", bars=(Bar(label="fast", value=1.0), Bar(label="slow", value=4.0)), unit="ms"
+)
 
 
 @pytest.fixture
@@ -214,6 +220,7 @@ def test_each_verdict_has_its_exit_status_and_its_words(
             {"label": "total([])", "passed": False, "message": "it raised TypeError"},
         ],
         "output": "",
+        "views": [],
     }
 
 
@@ -223,7 +230,7 @@ def test_output_is_live_on_stderr_or_in_the_object(
     events = (
         Printed(stream="stdout", text="one\ntw"),
         Printed(stream="stderr", text="o"),
-        Measured(rows=(("fast", 1.0), ("slow", 4.0)), unit="ms"),
+        Measured(RESULTS),
         Verdict(verdict="pass", message="Good.", explain="Because."),
     )
     session = opened()
@@ -231,25 +238,58 @@ def test_output_is_live_on_stderr_or_in_the_object(
     assert headless.check(session, "sums/total", "numpy", "6", as_json=False) == 0
     out, err = capsys.readouterr()
     assert err == "one\ntwo\n"
-    assert out.splitlines()[0].split() == ["fast", "1", "ms", "█" * 8]
-    assert out.splitlines()[1].split() == ["slow", "4", "ms", "█" * 30]
+    assert out.splitlines()[0] == "results"
+    assert out.splitlines()[1].startswith("fast  1 ms  ████")
+    assert out.splitlines()[2] == f"slow  4 ms  {'█' * 66}"
     assert out.endswith("✓ Passed\nGood.\n\nBecause.\n")
 
     session = opened()
     submitting(session, monkeypatch, *events)
     assert headless.check(session, "sums/total", "numpy", "6", as_json=True) == 0
-    assert printed(capsys)["output"] == "one\ntwo"
+    found = printed(capsys)
+    assert found["output"] == "one\ntwo"
+    assert found["views"] == [json_of(RESULTS)]
+
+
+def test_views_come_after_the_verdict_live_curves_in_one_piece(
+    opened: Opener, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def loss(*points: float, start: int = 0) -> Curve:
+        x = pack_doubles(range(start, start + len(points)))
+        series = Series(name="train", x=x, y=pack_doubles(points), points=len(points))
+        return Curve(name="loss", caption="It falls", series=(series,))
+
+    why = "This view could not be made: ZeroDivisionError: division by zero."
+    events = (
+        Shown(view=loss(3.0, 2.0)),
+        Shown(view=NoView(name="weights", why="Not yet.")),
+        Shown(view=loss(1.0, math.nan, start=2), more=True),
+        Shown(view=NoView(name="weights", why=why)),
+        Verdict(verdict="pass", message="Good."),
+    )
+    session = opened()
+    submitting(session, monkeypatch, *events)
+    assert headless.check(session, "sums/total", "numpy", "6", as_json=False) == 0
+    out, _ = capsys.readouterr()
+    head, _, rest = out.partition("\nloss: It falls\n")
+    assert head == "✓ Passed\nGood.\n"
+    assert "1 point is NaN, at step 3.\n" in rest
+    assert rest.endswith(f"\n\nweights\n{why}\n")
+
+    session = opened()
+    submitting(session, monkeypatch, *events)
+    assert headless.check(session, "sums/total", "numpy", "6", as_json=True) == 0
+    curve, none = printed(capsys)["views"]
+    assert (curve["view"], curve["name"], curve["caption"]) == ("curve", "loss", "It falls")
+    assert curve["series"] == [
+        {"name": "train", "x": [0, 1, 2, 3], "y": [3, 2, 1, "NaN"], "points": 4}
+    ]
+    assert none == {"view": "none", "name": "weights", "caption": "", "why": why}
 
 
 def test_a_reading_step_has_no_answer(opened: Opener) -> None:
     with pytest.raises(UsageError, match="is for reading"):
         headless.check(opened(), "sums/read-1", "numpy", "6", as_json=False)
-
-
-def test_bars_of_zeros_and_negatives_are_drawn_without_bars() -> None:
-    rows = (("nothing", 0.0), ("less", -2.0))
-    assert "█" not in "".join(headless.bars(Measured(rows=rows, unit="")))
-    assert headless.bars(Measured(rows=(), unit="")) == []
 
 
 # --- check: where the answer comes from
@@ -396,7 +436,7 @@ def test_check_runs_and_grades_for_real(tmp_path: Path, framework: str) -> None:
     found = json.loads(done.stdout)
     assert list(found) == [
         *("verdict", "message", "diagnosis", "framework", "device", "seconds"),
-        *("checks", "output"),
+        *("checks", "output", "views"),
     ]
     assert (found["verdict"], found["framework"]) == ("pass", framework)
     assert found["device"]

@@ -16,8 +16,9 @@ from tests.small_course import make_course
 from tutor.errors import UsageError
 from tutor.grading.verdict import Verdict
 from tutor.plain import Lines, edit, run_plain
-from tutor.runtime.job import Printed
+from tutor.runtime.job import Printed, Shown
 from tutor.session import Draft, Measured, Session, StepRef, Waiting
+from tutor.views.model import Bar, Bars
 
 ROOT = Path(__file__).resolve().parents[1]
 Talk = Callable[..., str]
@@ -213,7 +214,9 @@ def test_measurements_are_read_out_without_bars(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async def submit(_ref: StepRef, _framework: str, _answer: str) -> AsyncIterator[object]:
-        yield Measured(rows=(("fast", 1.0), ("slow", 4.0)), unit="ms")
+        results = (Bar(label="fast", value=1.0), Bar(label="slow", value=4.0))
+        yield Measured(Bars(name="results", bars=results, unit="ms"))
+        yield Shown(view=Bars(name="memory", caption="By phase", bars=results, unit="MiB"))
         yield Verdict(verdict="pass", message="Yes.")
 
     session = open_session(home)
@@ -224,7 +227,8 @@ def test_measurements_are_read_out_without_bars(
     run_plain(session, StepRef("sums", "total"), "numpy")
     keyboard.close()
     out = capsys.readouterr().out
-    assert "slow" in out
+    assert "\nresults\nfast  1 ms\nslow  4 ms\n\n✓ Passed\nYes.\n" in out
+    assert "✓ Passed\nYes.\n\nmemory: By phase\nfast  1 MiB\nslow  4 MiB\n\nEnter goes on." in out
     assert "█" not in out
 
 

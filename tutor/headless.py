@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
 import sys
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
 from tutor.course.models import FrameworkName
 from tutor.errors import UsageError
 from tutor.grading.verdict import Verdict
-from tutor.runtime.job import Printed
-from tutor.session import Measured, Session, StepRef, StepView, Waiting
+from tutor.runtime.job import Printed, Shown
+from tutor.session import Measured, Session, StepRef, StepView, SubmitEvent, Waiting
 from tutor.ui.names import framework as title_of
-from tutor.ui.names import number as shown_number
 from tutor.ui.names import seconds
+from tutor.views.gather import gather
+from tutor.views.model import Bars, View
 
 EXIT_STATUS = {"pass": 0, "fail": 1, "unchecked": 3, "skipped": 4}
 """Per verdict."""
@@ -34,10 +36,20 @@ MARKS = {
 """Per verdict, in words as well as signs."""
 
 
+WIDEST = 140
+"""Columns of a view: a wider one has its numbers far from their labels."""
+HIGHEST = 60
+"""Lines of a view; what is cut is said, and `--json` has all of it."""
+
+
+def _utf8() -> bool:
+    """Whether stdout can take every character."""
+    return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+
+
 def emit(value: Mapping[str, Any]) -> None:
     """Print one JSON object on stdout."""
-    utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
-    print(json.dumps(value, ensure_ascii=not utf8, indent=2))
+    print(json.dumps(value, ensure_ascii=not _utf8(), indent=2))
 
 
 def find_step(session: Session, name: str, framework: FrameworkName | None) -> StepView:
@@ -235,30 +247,56 @@ async def _check(
             raise UsageError(f"`{view.ref}` is for reading; there is no answer to check.")
         output: list[str] = []
         verdict: Verdict | None = None
+        views: dict[str, View] = {}
+        measured: Bars | None = None
         async for event in session.submit(view.ref, view.framework, answer):
-            if isinstance(event, Verdict):
-                verdict = event
-            elif isinstance(event, Printed):
-                output.append(event.text)
-                if not as_json:
-                    print(event.text, end="", file=sys.stderr, flush=True)
-            elif isinstance(event, Waiting) and not as_json and sys.stderr.isatty():
-                print(f"{event.what} …", file=sys.stderr, flush=True)
-            elif isinstance(event, Measured) and not as_json:
-                print("\n".join(bars(event)), flush=True)
+            match event:
+                case Verdict():
+                    verdict = event
+                case Printed():
+                    output.append(event.text)
+                case Measured():
+                    measured = event.bars
+                    gather(views, measured)
+                case Shown():
+                    gather(views, event.view, more=event.more)
+                case _:
+                    pass
+            if not as_json:
+                _follow(event)
     finally:
         await session.close()
     assert verdict is not None, "submit ends with a verdict"
     if as_json:
-        emit(_verdict_object(verdict, view.framework, "".join(output)))
+        emit(_verdict_object(verdict, view.framework, "".join(output), views.values()))
     else:
         if output and not output[-1].endswith("\n"):
             print(file=sys.stderr)
         print("\n".join(say(verdict)))
+        for shown in views.values():
+            if shown is not measured:
+                print("\n".join(["", *_as_text(shown)]))
     return EXIT_STATUS[verdict.verdict]
 
 
-def _verdict_object(verdict: Verdict, framework: str, output: str) -> dict[str, Any]:
+def _follow(event: SubmitEvent) -> None:
+    """Print what comes before the verdict, as it comes."""
+    match event:
+        case Printed():
+            print(event.text, end="", file=sys.stderr, flush=True)
+        case Waiting() if sys.stderr.isatty():
+            print(f"{event.what} …", file=sys.stderr, flush=True)
+        case Measured():  # the verdict is about it
+            print("\n".join(_as_text(event.bars)), flush=True)
+        case _:
+            pass
+
+
+def _verdict_object(
+    verdict: Verdict, framework: str, output: str, views: Iterable[View]
+) -> dict[str, Any]:
+    from tutor.views.jsonable import as_json
+
     return {
         "verdict": verdict.verdict,
         "message": verdict.message,
@@ -271,7 +309,18 @@ def _verdict_object(verdict: Verdict, framework: str, output: str) -> dict[str, 
             for check in verdict.checks
         ],
         "output": output,
+        "views": [as_json(view) for view in views],
     }
+
+
+def _as_text(view: View) -> list[str]:
+    """Return a view as lines below its caption, as wide as the terminal is."""
+    from tutor.views import text
+
+    width = text.WIDTH
+    if sys.stdout.isatty():
+        width = min(max(shutil.get_terminal_size().columns - 1, 40), WIDEST)
+    return text.titled(view, width, height=HIGHEST, drawn=_utf8())
 
 
 def say(verdict: Verdict) -> list[str]:
@@ -289,19 +338,6 @@ def say(verdict: Verdict) -> list[str]:
     if verdict.device:
         took = seconds(verdict.seconds)
         lines += [f"({title_of(verdict.framework)} on {verdict.device}, {took})"]
-    return lines
-
-
-def bars(measured: Measured, *, drawn: bool = True) -> list[str]:
-    """Return an experiment's results with their numbers, and as bars of up to 30 columns."""
-    width = max((len(label) for label, _ in measured.rows), default=0)
-    most = max((value for _, value in measured.rows), default=0.0)
-    lines: list[str] = []
-    for label, value in measured.rows:
-        line = f"  {label:<{width}}  {shown_number(value):>10} {measured.unit}"
-        if drawn and most > 0 and value > 0:
-            line = f"{line:<{width + 20}} {'█' * round(30 * value / most)}"
-        lines.append(line.rstrip())
     return lines
 
 

@@ -13,16 +13,21 @@ import shlex
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Generator, Iterable
 from pathlib import Path
 
 from tutor.course.models import FRAMEWORKS, FrameworkName
 from tutor.errors import CourseError, FwtutorError, UsageError, nearest
 from tutor.grading.verdict import Verdict
-from tutor.headless import bars, describe, find_step, say
-from tutor.runtime.job import Printed
+from tutor.headless import describe, find_step, say
+from tutor.runtime.job import Printed, Shown
 from tutor.session import Draft, Measured, Session, StepRef, StepView, SubmitEvent, Waiting
 from tutor.ui.names import framework as title_of
+from tutor.views.gather import gather
+from tutor.views.model import View
+
+HIGHEST = 40
+"""Lines of a view; what is cut is said."""
 
 HELP = """\
 Commands, each on a line of its own:
@@ -220,10 +225,13 @@ class _Plain:
         if not await self._may_run():
             return
         code = self._code() if self._is_code else ""
-        verdict = await self._follow(self._session.run(self._view.ref, self._view.framework, code))
+        verdict, views = await self._follow(
+            self._session.run(self._view.ref, self._view.framework, code)
+        )
         # Nothing was judged, so "passed" would say too much.
         ended = verdict.verdict == "pass" and not verdict.message
         _print("It ran to its end." if ended else "\n".join(say(verdict)))
+        _tell(views)
 
     # --- answers
 
@@ -271,19 +279,24 @@ class _Plain:
     async def _submit(self, answer: str) -> None:
         if not await self._may_run():
             return
-        verdict = await self._follow(
+        verdict, views = await self._follow(
             self._session.submit(self._view.ref, self._view.framework, answer)
         )
         _print("\n".join(say(verdict)))
+        _tell(views)
         if verdict.verdict == "pass":
             self._passed = True
             _print("Enter goes on.")
         elif verdict.verdict == "fail" and self._view.hints:
             _print(":hint gives a hint; or answer again.")
 
-    async def _follow(self, events: AsyncIterator[SubmitEvent]) -> Verdict:
-        """Print what happens, and let Ctrl+C stop the run instead of the tutor."""
+    async def _follow(self, events: AsyncIterator[SubmitEvent]) -> tuple[Verdict, list[View]]:
+        """Print what happens, and let Ctrl+C stop the run instead of the tutor.
+
+        The views are for after the verdict, which is what was asked for.
+        """
         verdict: Verdict | None = None
+        views: dict[str, View] = {}
         with self._interrupt_stops_run():
             async for event in events:
                 if isinstance(event, Verdict):
@@ -293,9 +306,11 @@ class _Plain:
                 elif isinstance(event, Waiting):
                     _print(f"{event.what} …")
                 elif isinstance(event, Measured):
-                    _print("\n".join(bars(event, drawn=False)))
+                    _tell([event.bars])
+                elif isinstance(event, Shown):
+                    gather(views, event.view, more=event.more)
         assert verdict is not None, "a run ends with a verdict"
-        return verdict
+        return verdict, list(views.values())
 
     @contextlib.contextmanager
     def _interrupt_stops_run(self) -> Generator[None]:
@@ -341,6 +356,14 @@ def _framework_named(name: str) -> FrameworkName:
     raise UsageError(
         f"`{name}` is not a framework; choose {', '.join(FRAMEWORKS)}.{nearest(name, FRAMEWORKS)}"
     )
+
+
+def _tell(views: Iterable[View]) -> None:
+    """Print views in words and numbers, as a screen reader can read them."""
+    from tutor.views import text
+
+    for view in views:
+        _print("\n".join(["", *text.titled(view, height=HIGHEST, drawn=False), ""]))
 
 
 def _print(text: str, end: str = "\n") -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import msgspec
@@ -9,7 +10,7 @@ import pytest
 
 from tutor.course.models import Choose, Code, Measure, Order, Read, Value
 from tutor.errors import NotOnThisMachine
-from tutor.grading.values import Mapping, Nothing, Number, Raised, Tensor, Text
+from tutor.grading.values import Mapping, Nothing, Number, Raised, Sequence, Tensor, Text
 from tutor.grading.verdict import Verdict
 from tutor.runtime.job import Error, Frame, Hello, Outcome
 from tutor.session.judging import (
@@ -25,6 +26,7 @@ from tutor.session.judging import (
     stamped,
 )
 from tutor.session.model import StepRef, StepView
+from tutor.views.model import Bar
 
 SHOWN = StepView(
     ref=StepRef("a", "b"),
@@ -140,8 +142,33 @@ def test_options_are_right_only_when_they_are_true() -> None:
 def test_bars_are_the_numbers_of_a_mapping() -> None:
     scalar = Tensor(library="jax", dtype="float32", shape=(), data=b"\0\0\x80\x3f")
     items = (("a", number(2)), ("b", Text(text="x")), ("c", scalar), ("d", Nothing()))
-    assert bars(Mapping(kind="dict", items=items)) == (("a", 2.0), ("c", 1.0))
-    assert bars(number(1)) == ()
+    found = bars(Mapping(kind="dict", items=items), "ms")
+    assert (found.bars, found.unit) == ((Bar(label="a", value=2.0), Bar(label="c", value=1.0)), "ms")
+    assert bars(number(1), "").bars == ()
+
+
+def test_several_measurements_are_a_bar_with_its_spread() -> None:
+    def several(*numbers: float) -> Sequence:
+        return Sequence(kind="list", items=tuple(map(number, numbers)))
+
+    items = (
+        ("many", several(3, 1, 2)),
+        ("one", several(4)),
+        ("odd", several(math.nan, 1, math.inf, 3)),
+        ("none", several(math.nan)),
+        ("nan", number(math.nan)),
+        ("complex", Number(kind="complex", text="0x0p+0,0x1p+0")),
+        ("huge", Number(kind="int", text=str(10**400))),
+        ("nested", Sequence(kind="list", items=(several(1, 2), several(3, 4)))),
+        ("empty", several()),
+    )
+    assert bars(Mapping(kind="dict", items=items), "").bars == (
+        Bar(label="many", value=2.0, low=1.5, high=2.5),
+        Bar(label="one", value=4.0),
+        Bar(label="odd", value=2.0, low=1.5, high=2.5),
+        Bar(label="none", value=None),
+        Bar(label="nan", value=None),
+    )
 
 
 @pytest.mark.parametrize(

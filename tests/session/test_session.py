@@ -16,6 +16,7 @@ from tutor.errors import UsageError
 from tutor.runtime.job import Printed, Started
 from tutor.session import Draft, Session, SubmitEvent, Waiting
 from tutor.session.step_views import chosen_line_numbers
+from tutor.views.model import Bar, Bars
 
 pytestmark = session_loop
 
@@ -124,7 +125,8 @@ async def test_a_measurement(learner: Session) -> None:
     first = await submit(learner, "kinds/timing", "numpy", "")
     assert first.name == "unchecked"
     [measured] = first.measured()
-    assert (measured.rows, measured.unit) == ((("small", 1.0), ("large", 3.0)), "ms")
+    bars = (Bar(label="small", value=1.0), Bar(label="large", value=3.0))
+    assert measured.bars == Bars(name="results", bars=bars, unit="ms")
     right = await submit(learner, "kinds/timing", "numpy", "3")
     assert right.name == "pass"
     assert right.measured() == [], "the answer is judged by the run that the learner looked at"

@@ -7,6 +7,7 @@ from tutor.errors import Finding
 from tutor.grading.verdict import CheckResult, Verdict
 from tutor.runtime.job import Printed, Started
 from tutor.session import Measured, StepRef, StepView, Waiting
+from tutor.views.model import Bar, Bars
 
 LESSON = "first-gradient"
 
@@ -188,7 +189,7 @@ def session(**fields: object) -> FakeSession:
         "put-in-order": [Started(device="cpu"), PASS],
         "jit-or-not": [
             Started(device="cpu"),
-            Measured((("eager", 12.5), ("compiled", 1.75)), "ms"),
+            Measured(Bars(name="results", bars=(Bar(label="eager", value=12.5), Bar(label="compiled", value=1.75)), unit="ms")),
             Verdict(verdict="unchecked", message="Now answer from what you see."),
         ],
     }  # fmt: skip

@@ -225,7 +225,7 @@ async def test_measure_runs_first_then_takes_the_answer(fake: FakeSession) -> No
         await finished(pilot)
         assert fake.submitted == [(at("jit-or-not"), "torch", "")]
         assert shown(pilot, "verdict").startswith("Measured")
-        assert "eager    ████████████████████████████ 12.5 ms" in shown(pilot, "measured")
+        assert "eager     12.5 ms  ██████" in shown(pilot, "measured")
         await pilot.press("7", "enter")
         await finished(pilot)
         assert fake.submitted[1][2] == "7"
@@ -390,17 +390,17 @@ async def test_an_experiments_bars_stay_first(fake: FakeSession) -> None:
             await pilot.press("7", "enter")
             await finished(pilot)
             seen = in_view(pilot.app.screen.query_one(Results))
-            assert seen.startswith("eager    ██████")
+            assert seen.startswith("eager     12.5 ms  ██████")
             assert "✗ Not yet" in seen
         await pilot.press("f9", "f10")
         await pilot.pause()
-        assert "eager    ██████" in shown(pilot, "measured")
+        assert "eager     12.5 ms  ██████" in shown(pilot, "measured")
         explained = Verdict(verdict="pass", message="", explain="why " * 300)
         fake.scripts["jit-or-not"] = [explained]
         await pilot.press("enter")
         await finished(pilot)
         seen = in_view(pilot.app.screen.query_one(Results))
-        assert seen.startswith("eager    ██████")
+        assert seen.startswith("eager     12.5 ms  ██████")
         assert "✓ Right" in seen
 
 

@@ -86,7 +86,7 @@ async def prove_measure(proof: Proof, bench: Bench) -> None:
     job = measure_job(step, subject.framework)
     for outcome in await _repeated(proof, bench, job, alone=True):
         results, *probed = outcome.results[0]
-        if isinstance(results, Raised) or not bars(results):
+        if isinstance(results, Raised) or not bars(results, step.unit).bars:
             found = f"raised {results.type}" if isinstance(results, Raised) else "gave no numbers"
             message = f"`results` {found}; expected a dict of label → number."
             proof.remarks.append(subject.remark("measure", message, "results"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import msgspec
@@ -37,6 +38,7 @@ from tutor.grading.verdict import Verdict
 from tutor.runtime.job import Error, Hello, Outcome
 from tutor.session.model import StepView
 from tutor.session.plan import choose_job, seeds_for, sizes_in, split_checks
+from tutor.views.model import Bar, Bars
 
 NOT_THE_LEARNERS = frozenset({"stopped", "not-started", "host-lost"})
 """Ends that are never counted against the learner."""
@@ -235,14 +237,33 @@ def judge_measurement(step: Measure, outcome: Outcome, answer: str, shown: StepV
     )
 
 
-def bars(results: WireValue) -> tuple[tuple[str, float], ...]:
-    """Label and number of each result that is a number."""
-    from tutor.grading.compare import as_float
+def bars(results: WireValue, unit: str) -> Bars:
+    """An experiment's results as bars: of those that are a number, or several of one thing."""
+    items = results.items if isinstance(results, Mapping) else ()
+    found = (_bar(label, value) for label, value in items)
+    return Bars(name="results", bars=tuple(bar for bar in found if bar is not None), unit=unit)
 
-    if not isinstance(results, Mapping):
-        return ()
-    pairs = ((label, as_float(value)) for label, value in results.items)
-    return tuple((label, number) for label, number in pairs if number is not None)
+
+def _bar(label: str, value: WireValue) -> Bar | None:
+    """One result; None when it is not of real numbers."""
+    from tutor.grading.arrays import array_of
+
+    array = array_of(value)
+    if array is None or any(isinstance(item, complex) for item in array.items):
+        return None
+    try:
+        numbers = [float(item.real) for item in array.items]
+    except OverflowError:
+        return None
+    if len(array.shape) > 1 or not numbers:
+        return None
+    finite = [number for number in numbers if math.isfinite(number)]
+    if len(finite) > 1:
+        import statistics
+
+        low, middle, high = statistics.quantiles(finite, n=4, method="inclusive")
+        return Bar(label=label, value=middle, low=low, high=high)
+    return Bar(label=label, value=finite[0] if finite else None)
 
 
 def chosen_lines(shown: Sequence[str], answer: str) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from tutor.course.models import FrameworkName
 from tutor.grading.verdict import Verdict
 from tutor.runtime.job import Printed, Shown, Started
+from tutor.views.model import Bars
 
 
 @dataclass(frozen=True)
@@ -108,10 +109,9 @@ class Hint:
 
 @dataclass(frozen=True)
 class Measured:
-    """The results of an experiment, to draw as bars."""
+    """The results of an experiment."""
 
-    rows: tuple[tuple[str, float], ...]
-    unit: str
+    bars: Bars
 
 
 @dataclass(frozen=True)

@@ -27,14 +27,6 @@ def seconds(value: float) -> str:
     return f"{int(value) // 60} min {int(value) % 60} s"
 
 
-def number(value: float) -> str:
-    """Return a measurement with four significant digits."""
-    if value != 0 and (abs(value) >= 1e6 or abs(value) < 1e-3):
-        return f"{value:.3g}"
-    text = f"{value:,.{max(0, 3 - len(str(int(abs(value)))) + 1)}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
 def mebibytes(count: int) -> str:
     """Return an amount of memory: `812 MiB`, `11.2 GiB`."""
     return f"{count / 2**20:.0f} MiB" if count < 2**30 else f"{count / 2**30:.1f} GiB"

@@ -1,4 +1,4 @@
-"""A graph laid out for a terminal: a row per node, with the lines of its values in lanes at the left.
+"""A graph laid out for a terminal: a row per node, the lines of its values in lanes at the left.
 
 As `git log --graph` does for commits: a value runs down its lane from the row that makes it to the
 row that uses it last, and a user draws a line across to the lanes of what it uses. Data flows from

@@ -16,6 +16,7 @@ from tutor.runtime.job import Outcome
 from tutor.session.judging import bars, judge_measurement, judge_value, rights_of
 from tutor.session.plan import choose_job, measure_job, read_job, value_job
 from tutor.session.step_views import step_view
+from tutor.views.text.bars import figure
 
 _Judge = Callable[[str], Verdict]
 
@@ -48,7 +49,7 @@ async def of_measure(step: Measure, subject: Subject, device: str, runner: Runne
     if outcome.how != "finished":
         return [did_not_run(outcome)]
     results, *probed = outcome.results[0]
-    rows = [Row(f"{label}: {number:.6g} {step.unit}".rstrip()) for label, number in bars(results)]
+    rows = [Row(f"{bar.label}: {figure(bar, step.unit)}") for bar in bars(results, step.unit).bars]
     found = Section("Results", tuple(rows) or (Row("no numbers", mark=False),))
     shown_step = step_view(subject.lesson, subject.index, subject.framework)
     if step.options:
