@@ -320,7 +320,12 @@ _CALLS = ("jit", "pjit", "closed_call", "core_call", "custom_jvp_call", "custom_
 
 def _array_classes(jax: Any) -> tuple[Any, ...]:
     """Return the classes of arrays: `jax.Array` only says so when it is asked (it is abstract)."""
-    from jax._src import array, prng
+    from jax._src import array
+
+    try:
+        from jax._src.random import prng
+    except ImportError:  # before JAX 0.10
+        from jax._src import prng
 
     found = (getattr(array, "ArrayImpl", None), getattr(prng, "PRNGKeyArray", None))
     return tuple(one for one in found if one is not None) or (jax.Array,)
