@@ -30,6 +30,8 @@ from . import encode, inputs, processes, recording, trace, views, wire
 from .frameworks.base import Adapter, NumpyHook, restore_threads
 from .instruments import Instruments
 from .originals import Originals
+from .outbox import Outbox
+from .show import Showing
 from .spans import Spans
 from .spans import now as _monotonic
 from .stdout import Muted, Stdout
@@ -59,6 +61,7 @@ class Worker:
     def __init__(self, adapter: Adapter, channel: int, folder: str) -> None:
         self.adapter = adapter
         self.channel = channel
+        self.outbox = Outbox(channel)
         self.folder = folder
         """Its own temporary directory, removed by the host."""
         self.device = ""
@@ -111,7 +114,7 @@ class Worker:
 
     def send(self, head: Head, blob: bytes = b"") -> None:
         """Tell the host."""
-        wire.write_all(self.channel, wire.pack(head, blob))
+        self.outbox.send(wire.pack(head, blob))
 
     def _job_waits(self) -> bool:
         return bool(select.select([self.channel], [], [], 0)[0])
@@ -185,6 +188,7 @@ class Attempt:
             _exit(0)  # a fork of the learner's that came back here: the worker itself reports
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         report["seconds"] = _now() - begun
+        self._end_showing(report["how"] == "finished")
         report["warnings"] = [*self.warned]
         report["leaks"] = self.leaks
         self.stdout.settle()
@@ -206,6 +210,13 @@ class Attempt:
 
     def _during(self, name: str, phase: str) -> Any:
         return self.spans.during(name, phase) if self.spans else contextlib.nullcontext()
+
+    def _end_showing(self, finished: bool) -> None:
+        """Send what the learner's code showed last, before the report of how it ended."""
+        with contextlib.suppress(Exception):
+            if finished:
+                self.adapter.barrier()  # a callback of traced code may still show something
+        self.showing.recorder.finish(wait=finished)
 
     def _show_views(self) -> None:
         """Make what is to be looked at; the results are out, and nothing here can spoil them."""
@@ -256,6 +267,7 @@ class Attempt:
         self.sight = views.Sight(
             self.adapter, self.files, self.sources, lambda: self.namespace, self.spans
         )
+        self.showing = Showing(self.sight, self.worker.outbox)
         self._forget_ourselves()
 
     def _forget_ourselves(self) -> None:
@@ -270,6 +282,7 @@ class Attempt:
             with self._during("make the inputs", "copy"):
                 made = self._inputs(seed)
             fresh = turn == 0 or self.job["rerun"]
+            self.showing.recorder.on = turn == 0
             with Muted(turn > 0):
                 if fresh:
                     namespace = self.namespace = self._namespace(made)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import textwrap
 from collections.abc import Iterator
 from typing import Any
 
 from .telling import NothingToShowError
 
 _exists = os.path.exists
+
+WHOLE = re.DOTALL | re.MULTILINE
 
 OWN = re.compile(r"(answer|given|setup)(_\d+)?\.py")
 """Files of the learner's code, as tracebacks name them."""
@@ -71,13 +74,18 @@ def plain_mlir(text: str) -> str:
 
 
 def inductor_panes(texts: list[str]) -> dict[str, str]:
-    """Split Inductor's modules into kernels, and the Python around them."""
+    """Split Inductor's modules into kernels, and the Python that calls them.
+
+    What surrounds both, imports and a benchmark of its own, says nothing of the learner's code.
+    """
     kernels: list[str] = []
     rest: list[str] = []
     for text in texts:
         pattern = r"async_compile\.(\w+)\((.*?)(?:r?''')(.*?)'''"
         kernels += [found[3].strip("\n") for found in re.finditer(pattern, text, re.DOTALL)]
-        rest.append(re.sub(pattern, r"async_compile.\1(\2'''…'''", text, flags=re.DOTALL))
+        calls = re.sub(pattern, r"async_compile.\1(\2'''…'''", text, flags=re.DOTALL)
+        found = re.search(r"^    def call\(.*?(?=^\S)|^def call\(.*?(?=^\S)", calls, WHOLE)
+        rest.append(textwrap.dedent(found[0]).strip() if found else calls)
     panes = {"kernels": "\n\n".join(kernels)} if kernels else {}
     return {**panes, "calls": "\n\n".join(rest)}
 

@@ -98,15 +98,17 @@ def _torch(_: Any, spans: Spans) -> None:
 
         logger.log_event_start, logger.log_event_end = on_start, on_end
 
-    def imported(_: Any, start: float) -> None:
-        spans.add("import torch.compile", "start", start, now())
-
+    # importing Dynamo takes 0.8 s and Inductor as long again: the first torch.compile pays for it
+    after: dict[str, Callable[[Any, float], None]] = {
+        name: lambda module, start: spans.add(f"import {module.__name__}", "start", start, now())
+        for name in ("torch._dynamo", "torch._inductor.compile_fx", "torch.export")
+        if name not in sys.modules
+    }
     if "torch._dynamo.utils" in sys.modules:
         listen(sys.modules["torch._dynamo.utils"])
     else:
-        # it takes 0.8 s to import, which only code that compiles has to pay
-        after = {"torch._dynamo": imported, "torch._dynamo.utils": lambda m, _: listen(m)}
-        sys.meta_path.insert(0, _Watch(after))
+        after["torch._dynamo.utils"] = lambda module, _: listen(module)
+    sys.meta_path.insert(0, _Watch(after))
 
 
 class _Watch:
