@@ -66,6 +66,6 @@ def one_of(count: int, shape: Any) -> None:
     if count != 1:
         shape = tuple(int(size) for size in shape)
         raise UnreadableError(
-            f"A point of a curve is one number, and this has shape {shape}. "
-            "Reduce it first, such as with its mean."
+            f"a point of a curve is one number, and this has shape {shape}. "
+            "Reduce it first, such as to its mean."
         )

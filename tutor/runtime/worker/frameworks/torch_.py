@@ -319,10 +319,10 @@ class TorchAdapter(Adapter):
         if plain.is_cpu:
             return float(self._item(plain))
         if plain.is_meta:
-            raise UnreadableError("This tensor is on the meta device, which keeps no values.")
+            raise UnreadableError("it is on the meta device, which keeps no values.")
         if plain.is_cuda and self.module.cuda.is_current_stream_capturing():
             raise UnreadableError(
-                "show() was called while a CUDA graph was captured: there is no number yet. "
+                "show() was called while a CUDA graph was captured, so there is no number yet. "
                 "Call it outside."
             )
         return self._clone(self._reshape(plain, ()))

@@ -251,18 +251,17 @@ def _flax(module: Any) -> list[tuple[str, Any]] | None:
 
 
 _BACK = {
-    "jax": "jax.debug.callback",
-    "tensorflow": "tf.py_function",
-    "torch": "torch.compiler.disable",
+    "jax": ", or go by way of jax.debug.callback",
+    "tensorflow": ", or go by way of tf.py_function",
 }
+_LABELS = {"jax": "JAX", "tensorflow": "TensorFlow", "torch": "PyTorch"}
 
 
 def still_traced(what: str, framework: str) -> str:
     """Return the sentence for a value that is only a promise of one."""
-    label = {"jax": "JAX", "tensorflow": "TensorFlow", "torch": "PyTorch"}.get(framework, framework)
     return (
-        f"{what} has no value yet: {label} was tracing the function that it was shown in. "
-        f"Show what the function returns, outside of it, or go by way of {_BACK[framework]}."
+        f"{what} has no value yet: it was shown in a function that {_LABELS[framework]} was "
+        f"tracing. Show what the function returns, outside of it{_BACK.get(framework, '')}."
     )
 
 
