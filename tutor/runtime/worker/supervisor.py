@@ -207,9 +207,10 @@ class Supervisor:
         """Take what a worker says once the learner's code has begun; that code can say it too."""
         op = head["op"]
         if op == "view":
-            if task.may_show(blob):
-                more = bool(head.get("more"))
-                self.send({"op": "view", "id": task.number, "more": more}, blob)
+            passed = task.may_show(blob)
+            if passed is not None:
+                more = bool(head.get("more")) and passed is blob
+                self.send({"op": "view", "id": task.number, "more": more}, passed)
         elif op == "done" and task.report is None and task.is_sealed(head):
             if head.pop("more", False) and not task.reason:
                 task.hold(head, blob, time.monotonic())

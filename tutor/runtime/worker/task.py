@@ -7,7 +7,7 @@ import signal
 import time
 from typing import Any
 
-from . import processes
+from . import processes, wire
 from .child import Child
 from .output import SLICE, Budget, Stream
 
@@ -15,6 +15,12 @@ POLL = 0.05
 """Seconds between looks at memory and process count."""
 VIEWS = 64 << 20
 """Bytes of views of one job that are passed on: a view may have a million points, 16 MB."""
+TOO_MUCH = {
+    "view": "none",
+    "name": "too much to show",
+    "why": f"This run shows more than {VIEWS >> 20} MiB. What came after that is left out: show "
+    "smaller things, or fewer.",
+}
 VIEW_SECONDS = 20.0
 """For all views of a step: Inductor's output takes 14 s the first time."""
 GRACE = {"stopped": 1.0, "timed-out": 0.5}
@@ -69,10 +75,12 @@ class Task:
         self.report = report, blob
         self._views_until = now + VIEW_SECONDS
 
-    def may_show(self, blob: bytes) -> bool:
-        """Whether a view is passed on, within the cap."""
-        self.views_left -= len(blob)
-        return self.views_left >= 0
+    def may_show(self, blob: bytes) -> bytes | None:
+        """Return what is passed on of a view: itself within the cap, then once a sentence."""
+        had, self.views_left = self.views_left, self.views_left - len(blob)
+        if self.views_left >= 0:
+            return blob
+        return wire.dumps(TOO_MUCH) if had >= 0 else None
 
     def begin(self, now: float) -> None:
         """The learner's code starts now."""
