@@ -29,6 +29,8 @@ TELLING = {"hlo": "ENTRY", "python": "def ", "triton": "def ", "cpp": "extern"}
 class CodeDrawing(Sheet):
     """Lines with numbers; sideways they scroll together."""
 
+    steady = True
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("p", "pane", "Other pane"),
         Binding("c", "change(1)", "Next change"),
@@ -159,10 +161,11 @@ class CodeDrawing(Sheet):
         shown = rows[start : start + room]
         total = max(len(rows), *(pane.lines for pane in self._code.panes))
         lines = [self._plain_row(row, width) for row in shown]
-        return [*head, *lines, *([more(total - len(shown), "lines")] if total > len(shown) else [])]
+        hidden = total - len(shown)
+        return [*head, *lines, *([more(hidden, "lines")] if hidden > 0 else [])]
 
     def _brief_rows(self, width: int) -> list[list[tuple[int, int]]]:
-        """The (pane, line) of each row; texts that were not compared begin where each is telling."""
+        """The (pane, line)s of each row; texts not compared begin where each is telling."""
         if not self._two(width):
             return [[(self._pane, line)] for line in range(len(self._panes[self._pane]))]
         if any(self._differs):
@@ -170,12 +173,10 @@ class CodeDrawing(Sheet):
         starts = [self._begins(pane) for pane in (0, 1)]
         ends = [len(pane) for pane in self._panes]
         high = max(end - start for start, end in zip(starts, ends, strict=True))
+        rows = ([starts[0] + y, starts[1] + y] for y in range(high))
         return [
-            [
-                (pane, start + y if start + y < ends[pane] else -1)
-                for pane, start in enumerate(starts)
-            ]
-            for y in range(high)
+            [(pane, line if line < ends[pane] else -1) for pane, line in enumerate(row)]
+            for row in rows
         ]
 
     def _plain_row(self, row: Sequence[tuple[int, int]], width: int) -> Content:

@@ -123,7 +123,8 @@ class GraphDrawing(Sheet):
     def _title(self, row: Row) -> Content:
         """The number when something names it, the operation, the name of its value."""
         number, node = f"#{row.number} " if row.named else "", row.node
-        title = Content.assemble((number, MUTED), (clean(node.op), "bold"), f" {clean(node.label)}")
+        label = f" {clean(node.label)}" if node.label else ""
+        title = Content.assemble((number, MUTED), (clean(node.op), "bold"), label)
         if title.cell_length > self._name_width:
             return title.truncate(self._name_width, ellipsis=True)
         return title.pad_right(self._name_width - title.cell_length)
@@ -131,7 +132,7 @@ class GraphDrawing(Sheet):
     def _mark(self, index: int) -> tuple[str, str]:
         """Whether the chosen node uses this one, or the other way round."""
         chosen = self._node(self.cursor)
-        if chosen is None or self.compact:
+        if chosen is None or self.compact or index == self.cursor:
             return " " * MARGIN, ""
         if index in self._uses.get(chosen.id, ()):
             return IN, "bold $text-success"

@@ -7,13 +7,13 @@ knows how many rows there are and makes the forty that are seen.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.events import Click, Key, Paste
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.strip import Strip
 
 from tutor.ui.views.base import Drawing
@@ -40,10 +40,15 @@ class Sheet(Drawing):
         Binding("N", "find_next(-1)", "Previous found", show=False),
     ]
 
+    steady = False
+    """Whether a row looks the same wherever the cursor is, if not on it: it is drawn once then."""
+    _head_now: Sequence[Content] | None = None
     pinned = 0
     """Cells at the left of every row that stay when it is scrolled sideways."""
 
     def __init__(self, view: View, *, compact: bool) -> None:
+        self._lines_drawn: dict[tuple[int, int, int], Strip] = {}
+        """(row, width, cells scrolled away) → the row."""
         super().__init__(view, compact=compact)
         self.cursor = 0
         """The row that the keys move."""
@@ -97,7 +102,10 @@ class Sheet(Drawing):
 
     def draw(self, width: int, height: int) -> Sequence[Content]:
         """The compact drawing."""
-        return [line.truncate(width, ellipsis=True) for line in self.brief(width, height)]
+        rows = list(self.brief(width, height))
+        if len(rows) > height:  # a head that is higher than the room: the last row says F6
+            rows[height - 1 :] = rows[-1:]
+        return [line.truncate(width, ellipsis=True) for line in rows]
 
     def update_view(self, view: View) -> None:
         """Draw another view, the cursor as near as may be to where it was."""
@@ -108,9 +116,29 @@ class Sheet(Drawing):
         self.redraw(layout=self.compact)
         self._say()
 
+    def _head(self) -> Sequence[Content]:
+        """The head as it is now: made once for all rows of a paint."""
+        if self._head_now is None:
+            self._head_now = self.head(self._room.width)
+        return self._head_now
+
+    def refresh(
+        self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
+    ) -> Self:
+        """Something changed: the head may have, too."""
+        self._head_now = None
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    def notify_style_update(self) -> None:
+        """Other colours."""
+        super().notify_style_update()
+        self._lines_drawn.clear()
+
     def _measure(self) -> None:
+        self._head_now = None
+        self._lines_drawn.clear()
         width = self._room.width
-        high = len(self.head(width)) + self.count()
+        high = len(self._head()) + self.count()
         self.virtual_size = Size(max(self.widest(width), 1), high)
 
     def on_mount(self) -> None:
@@ -136,7 +164,7 @@ class Sheet(Drawing):
         if self.compact:
             return super().render_line(y)
         width = self.scrollable_content_region.width
-        head = self.head(width)
+        head = self._head()
         left, top = self.scroll_offset
         if y < len(head):
             strip = self._strip(head[y])
@@ -144,7 +172,15 @@ class Sheet(Drawing):
         index = y - len(head) + top
         if index >= self.count():
             return Strip.blank(width, self.rich_style)
-        return self.line(index, width, left)
+        if not self.steady or index == self.cursor:
+            return self.line(index, width, left)
+        key = (index, width, left)
+        strip = self._lines_drawn.get(key)
+        if strip is None:
+            if len(self._lines_drawn) > 2_000:
+                self._lines_drawn.clear()
+            strip = self._lines_drawn[key] = self.line(index, width, left)
+        return strip
 
     def line(self, index: int, width: int, left: int) -> Strip:
         """What is in view of a row when `left` cells are scrolled away."""
@@ -173,7 +209,7 @@ class Sheet(Drawing):
     def page(self) -> int:
         """How many rows are in view."""
         height = self.scrollable_content_region.height
-        return max(height - len(self.head(self._room.width)), 1)
+        return max(height - len(self._head()), 1)
 
     def select(self, index: int) -> None:
         """Put the cursor on a row, and bring that into view."""
@@ -210,7 +246,7 @@ class Sheet(Drawing):
 
     def on_click(self, event: Click) -> None:
         """Put the cursor on the row that was clicked."""
-        y = event.y - len(self.head(self._room.width))
+        y = event.y - len(self._head())
         if not self.compact and 0 <= y < self.count() - self.scroll_offset.y:
             self.select(y + self.scroll_offset.y)
 

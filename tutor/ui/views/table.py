@@ -21,6 +21,8 @@ GAP = "  "
 class TableDrawing(Sheet):
     """Rows of text; columns of numbers stand at the right."""
 
+    steady = True
+
     def prepare(self) -> None:
         """Measure the columns and see which are of numbers."""
         table = cast("Table", self.view)

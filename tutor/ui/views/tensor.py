@@ -233,15 +233,10 @@ class TensorDrawing(Sheet):
             self._say()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A matrix has no other slices."""
+        """A matrix has no other slices; and to look for digits would be to look at them all."""
+        if action in ("find", "find_next"):
+            return False
         return self._slices > 1 if action in ("slice", "leap") else True
-
-    def words(self, index: int) -> str:
-        """The values of a row, as they are written."""
-        columns = self._area[1]
-        places = (self._flat(index, column, self._room.width) for column in range(columns))
-        held = [place for place in places if 0 <= place < len(self._values)]
-        return " ".join(self._written(self._values[place]) for place in held)
 
     def says(self) -> str:
         """The index of the value, and all its digits."""

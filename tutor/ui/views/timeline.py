@@ -37,6 +37,8 @@ STEP = 0.25
 class TimelineDrawing(Sheet):
     """Lanes above, the list of spans below; what is chosen there is marked in its lane."""
 
+    steady = True
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("plus,equals_sign", "zoom(2)", "Zoom", key_display="+ -"),
         Binding("minus", "zoom(0.5)", "Zoom out", show=False),

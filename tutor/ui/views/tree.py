@@ -27,6 +27,8 @@ WIDEST = {"name": 44, "shape": 28}
 class TreeDrawing(Sheet):
     """Rows that fold; NaN and infinity are counted where a norm would be."""
 
+    steady = True
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,space", "fold", "Fold"),
         Binding("plus,equals_sign", "level(1)", "More", key_display="+"),
