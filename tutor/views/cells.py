@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import functools
 import unicodedata
-from collections.abc import Iterator
 
 _GONE = {"Cf"}
 """Format characters: joiners, and marks that would turn the direction of the line."""
@@ -15,18 +15,17 @@ def clean(text: str) -> str:
     """``text`` on one line, with nothing in it that a terminal would act on."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(_clean(text))
+    return "".join(map(_clean, text))
 
 
-def _clean(text: str) -> Iterator[str]:
-    for char in text:
-        category = unicodedata.category(char)
-        if char in "\t\n\r\v\f":
-            yield " "
-        elif category in _BAD:
-            yield "\N{REPLACEMENT CHARACTER}"
-        elif category not in _GONE and not "\ufe00" <= char <= "\ufe0f":
-            yield char
+@functools.lru_cache(maxsize=4096)
+def _clean(char: str) -> str:
+    category = unicodedata.category(char)
+    if char in "\t\n\r\v\f":
+        return " "
+    if category in _BAD:
+        return "\N{REPLACEMENT CHARACTER}"
+    return "" if category in _GONE or "\ufe00" <= char <= "\ufe0f" else char
 
 
 def width(text: str) -> int:
@@ -34,6 +33,7 @@ def width(text: str) -> int:
     return len(text) if text.isascii() else sum(map(_width, text))
 
 
+@functools.lru_cache(maxsize=4096)
 def _width(char: str) -> int:
     if unicodedata.category(char) in {"Mn", "Me"}:
         return 0

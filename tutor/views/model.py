@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 Doubles = bytes
 """Little-endian float64s; see :func:`doubles` and :func:`pack_doubles`."""
@@ -322,6 +323,13 @@ def singles(data: bytes) -> array.array[float]:
     if sys.byteorder == "big":
         numbers.byteswap()
     return numbers
+
+
+def later(timeline: Timeline, seconds: float, name: str) -> Timeline:
+    """``timeline`` of a run for which something else had to start first: it begins with that."""
+    first = Span(name=name, start=0.0, seconds=seconds, phase="start")
+    moved = (replace(span, start=span.start + seconds) for span in timeline.spans)
+    return replace(timeline, spans=(first, *moved), total=timeline.total + 1)
 
 
 def grown(earlier: Curve, more: Curve) -> Curve:

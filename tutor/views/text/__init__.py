@@ -40,7 +40,10 @@ def lines(
             as a screen reader can read it.
     """
     width = max(width, 1)
-    found = [cells.cut(line.rstrip(), width) for line in _lines(view, width, height, drawn)]
+    # Cleaned here too, so that nothing that a maker forgot can act on the terminal.
+    found = [
+        cells.cut(cells.clean(line.rstrip()), width) for line in _lines(view, width, height, drawn)
+    ]
     if height is None or len(found) <= height:
         return found
     if height <= 0:
@@ -54,7 +57,8 @@ def titled(
 ) -> list[str]:
     """Return ``view`` below its name and caption; ``height`` counts those too."""
     name, caption = cells.clean(view.name), cells.clean(view.caption)
-    title = cells.wrap(f"{name}: {caption}" if caption else name, width)
+    words = f"{name}: {caption}" if caption else name
+    title = [cells.cut(line, max(width, 1)) for line in cells.wrap(words, width)]
     if height is not None:
         title = title[:height]
         height -= len(title)

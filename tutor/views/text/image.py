@@ -81,7 +81,7 @@ def draw(view: Image, width: int, height: int | None) -> list[str]:
         return [*_matrix(view, tiles[0], width), *notes]
     rows = ROWS if height is None else max(height - len(notes) - 1, SMALLEST)
     side = _side(tiles, width, rows)
-    return [*_grid(view, tiles, width, side), *_legend(view, tiles), *notes]
+    return [*_grid(view, tiles, width, side), *legend(view, tiles), *notes]
 
 
 def _side(tiles: list[Tile], width: int, rows: int) -> int:
@@ -163,7 +163,7 @@ def _level(value: float, low: float, high: float, levels: int) -> int:
     return min(max(int(share * levels), 0), levels - 1)
 
 
-def _legend(view: Image, tiles: list[Tile]) -> list[str]:
+def legend(view: Image, tiles: list[Tile]) -> list[str]:
     """What the shades stand for."""
     if all(tile.channels == 3 for tile in tiles):
         return [f"lightness: 0 [{''.join(shade[0] for shade in SHADES)}] 1"]
@@ -205,7 +205,7 @@ def _matrix(view: Image, tile: Tile, width: int) -> list[str]:
         ]
         for y, row in enumerate(rows)
     ]
-    return [*aligned([cells.clean(head) for head in heads], body, width), *_legend(view, [tile])]
+    return [*aligned([cells.clean(head) for head in heads], body, width), *legend(view, [tile])]
 
 
 def tell(view: Image, width: int) -> list[str]:

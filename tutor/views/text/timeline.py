@@ -26,6 +26,8 @@ ROWS = 24
 """Rows of spans; those of the shortest are left out, and that is said."""
 NAME = 30
 """Cells of the widest name."""
+LONGEST = 1e9
+"""Seconds of a span that is believed."""
 NARROWEST = 10
 """Cells of the bars below which there are none."""
 
@@ -42,25 +44,30 @@ class Row:
     @property
     def seconds(self) -> float:
         """All of them together."""
-        return math.fsum(span.seconds for span in self.spans)
+        return sum(span.seconds for span in self.spans)
 
 
 def rows_of(spans: Iterable[Span]) -> list[Row]:
     """The spans by lane and name, in the order they first began."""
     rows: dict[tuple[int, str, str], Row] = {}
     for span in spans:
-        if math.isfinite(span.start) and math.isfinite(span.seconds):
+        if _sane(span):
             key = (span.lane, span.name, span.phase)
             row = rows.setdefault(key, Row(cells.clean(span.name), span.lane, span.phase))
             row.spans.append(span)
     return list(rows.values())
 
 
+def _sane(span: Span) -> bool:
+    """Whether it can be drawn: a clock that went wrong gives no such times."""
+    return abs(span.start) <= LONGEST and 0 <= span.seconds <= LONGEST
+
+
 def totals(spans: Iterable[Span]) -> list[tuple[str, float]]:
     """Seconds by phase, the most first. Of nested spans each moment counts for the innermost."""
     edges: list[tuple[float, int, Span]] = []
     for span in spans:
-        if math.isfinite(span.start) and math.isfinite(span.seconds) and span.seconds > 0:
+        if _sane(span) and span.seconds > 0:
             edges += [(span.start, 1, span), (span.start + span.seconds, 0, span)]
     edges.sort(key=lambda edge: edge[:2])
     open_spans: dict[int, Span] = {}
@@ -90,7 +97,7 @@ def draw(view: Timeline, width: int) -> list[str]:
     took_width = max(map(cells.width, took))
     columns = width - name_width - took_width - 3
     begin = min(span.start for row in rows for span in row.spans)
-    end = max(span.start + max(span.seconds, 0.0) for row in rows for span in row.spans)
+    end = max(span.start + span.seconds for row in rows for span in row.spans)
     axis = Axis(begin, end) if end > begin else Axis(begin, begin + 1e-9)
     lines: list[str] = []
     for name, amount, row in zip(names, took, shown, strict=True):
@@ -99,7 +106,7 @@ def draw(view: Timeline, width: int) -> list[str]:
     if columns >= NARROWEST:
         lines += _axis(axis, columns, " " * (name_width + took_width + 2))
     if left_out:
-        lost = seconds(math.fsum(row.seconds for row in left_out))
+        lost = seconds(sum(row.seconds for row in left_out))
         lines.append(f"{len(left_out):,} shorter ones are not drawn, {lost} in all.")
     lines += _totals(view, width, marks=columns >= NARROWEST)
     return [*lines, *_left_out(view)]
@@ -119,7 +126,7 @@ def _bars(row: Row, axis: Axis, columns: int) -> str:
     strip = [" "] * columns
     for span in row.spans:
         first = min(int(axis.place(span.start) * columns), columns - 1)
-        last = math.ceil(axis.place(span.start + max(span.seconds, 0.0)) * columns)
+        last = math.ceil(axis.place(span.start + span.seconds) * columns)
         for column in range(first, max(min(last, columns), first + 1)):
             strip[column] = FILLS.get(row.phase, "█")
     return "".join(strip).rstrip()
@@ -146,10 +153,10 @@ def _axis(axis: Axis, columns: int, margin: str) -> list[str]:
 
 def _totals(view: Timeline, width: int, *, marks: bool) -> list[str]:
     found = totals(view.spans)
-    all_of_it = math.fsum(amount for _, amount in found)
+    all_of_it = sum(amount for _, amount in found)
     said = [
         f"{FILLS.get(phase, '█') * 2 + ' ' if marks else ''}{PHASES.get(phase, phase)} "
-        f"{seconds(amount)} ({amount / all_of_it:.0%})"
+        f"{seconds(amount)} ({_share(amount / all_of_it)})"
         for phase, amount in found
     ]
     lines: list[str] = []
@@ -160,6 +167,10 @@ def _totals(view: Timeline, width: int, *, marks: bool) -> list[str]:
         else:
             lines.append(words)
     return lines
+
+
+def _share(share: float) -> str:
+    return f"{share:.0%}" if share >= 0.005 else "<1%"
 
 
 def _left_out(view: Timeline) -> list[str]:

@@ -7,27 +7,20 @@ from collections.abc import Sequence
 from tutor.views import cells
 from tutor.views.model import Branch, Tree
 from tutor.views.numbers import number, shape
-from tutor.views.text.table import GAP
-
-NAME = 40
-"""Cells of the widest name with its guides."""
+from tutor.views.text.table import GAP, fitted
 
 
 def draw(view: Tree, width: int) -> list[str]:
     """Return a line per branch."""
     if not view.branches:
         return ["The tree is empty."]
-    names = [
-        guide + cells.clean(branch.name)
+    devices = {branch.device for branch in view.branches if branch.device}
+    rows = [
+        [guide + name_of(branch), *_facts(branch), branch.device if len(devices) > 1 else ""]
         for guide, branch in zip(guides(view.branches), view.branches, strict=True)
     ]
-    devices = {branch.device for branch in view.branches if branch.device}
-    heads = ["", "kind", "shape", "count", "norm", *(["device"] if len(devices) > 1 else []), ""]
-    rows = [
-        [name, *_facts(branch), *([branch.device] if len(devices) > 1 else []), notes(branch)]
-        for name, branch in zip(names, view.branches, strict=True)
-    ]
-    lines = _columns(heads, rows, width)
+    heads = ["", "kind", "shape", "count", "norm", "device"]
+    lines = _columns(heads, rows, width, keep=any(map(odd, view.branches)))
     if len(devices) == 1:
         lines.append(f"All on {devices.pop()}.")
     if view.total > len(view.branches):
@@ -35,26 +28,26 @@ def draw(view: Tree, width: int) -> list[str]:
     return lines
 
 
+def name_of(branch: Branch) -> str:
+    """Its name; the outermost may have none but that of its class."""
+    return cells.clean(branch.name or branch.kind)
+
+
 def _facts(branch: Branch) -> list[str]:
-    kind = "" if branch.kind == "tensor" else branch.kind
+    """Kind, shape or value, count, and norm or what is wrong with it."""
     return [
-        cells.clean(kind),
-        shape(branch.shape, branch.dtype),
+        cells.clean(branch.kind) if branch.kind != "tensor" and branch.name else "",
+        f"= {cells.clean(branch.value)}" if branch.value else shape(branch.shape, branch.dtype),
         f"{branch.count:,}" if branch.count else "",
-        number(branch.norm) if branch.norm is not None else "",
+        odd(branch) or (number(branch.norm) if branch.norm is not None else ""),
     ]
 
 
-def notes(branch: Branch) -> str:
-    """What is wrong with it, in words, or its value when it is no tensor."""
-    words = []
-    if branch.nan:
-        words.append(f"! {branch.nan:,} NaN")
-    if branch.inf:
-        words.append(f"! {branch.inf:,} Inf")
-    if branch.value:
-        words.append(f"= {cells.clean(branch.value)}")
-    return ", ".join(words)
+def odd(branch: Branch) -> str:
+    """How many elements are NaN or infinite, in words."""
+    words = [f"{branch.nan:,} NaN"] if branch.nan else []
+    words += [f"{branch.inf:,} infinite"] if branch.inf else []
+    return f"! {', '.join(words)}" if words else ""
 
 
 def guides(branches: Sequence[Branch]) -> list[str]:
@@ -72,27 +65,23 @@ def guides(branches: Sequence[Branch]) -> list[str]:
     return found[::-1]
 
 
-def _columns(heads: list[str], rows: list[list[str]], width: int) -> list[str]:
-    """Aligned, without empty columns; the names and the notes give way last."""
-    kept = [at for at in range(len(heads)) if any(row[at] for row in rows)]
-    wanted = {at: max(cells.width(row[at]) for row in [heads, *rows]) for at in kept}
-    if 0 in wanted:
-        wanted[0] = min(wanted[0], NAME)
-    last = len(heads) - 1
-    order = [at for at in (1, 3, 4, 5, 2) if at in kept and at != last]
-    while order and sum(wanted.values()) + len(GAP) * (len(wanted) - 1) > width:
-        if last in wanted and wanted[last] > 20:
-            wanted[last] = max(
-                20, width - sum(wanted.values()) - len(GAP) * len(wanted) + wanted[last]
-            )
-            if sum(wanted.values()) + len(GAP) * (len(wanted) - 1) <= width:
-                break
-        del wanted[order.pop(0)]
-    lines = []
+def _columns(heads: list[str], rows: list[list[str]], width: int, *, keep: bool) -> list[str]:
+    """Aligned, without empty columns; the last but one is left out last, or, to ``keep``, never."""
+    wanted = {
+        at: max(cells.width(row[at]) for row in [heads, *rows])
+        for at in range(len(heads))
+        if any(row[at] for row in rows)
+    }
+    for at in (1, 5, 3) if keep else (1, 5, 3, 4):
+        if sum(wanted.values()) + len(GAP) * (len(wanted) - 1) <= width:
+            break
+        wanted.pop(at, None)
+    widths = dict(zip(wanted, fitted(list(wanted.values()), width), strict=False))
+    lines: list[str] = []
     for row in [heads, *rows]:
         parts = [
-            cells.right(row[at], wide) if at in (3, 4) else cells.left(row[at], wide)
-            for at, wide in wanted.items()
+            cells.right(row[at], wide) if at == 3 else cells.left(row[at], wide)
+            for at, wide in widths.items()
         ]
         lines.append(GAP.join(parts).rstrip())
     return lines if lines[0] else lines[1:]
@@ -106,10 +95,12 @@ def tell(view: Tree) -> list[str]:
     lines: list[str] = []
     for branch in view.branches:
         del path[max(branch.depth, 0) :]
-        path.append(cells.clean(branch.name))
+        path.append(name_of(branch))
         kind, size, many, norm = _facts(branch)
-        facts = [kind, size, f"{many} elements" if many else "", f"norm {norm}" if norm else ""]
-        facts.append(notes(branch).removeprefix("! "))
+        facts = [kind, size.removeprefix("= "), f"{many} elements" if many else ""]
+        facts.append(norm.removeprefix("! ") if odd(branch) else f"norm {norm}" if norm else "")
         said = ", ".join(fact for fact in facts if fact)
         lines.append(f"{'.'.join(path)}: {said}" if said else ".".join(path))
+    if view.total > len(view.branches):
+        lines.append(f"The first {len(view.branches):,} of {view.total:,} branches.")
     return lines
