@@ -401,7 +401,7 @@ BAD: dict[str, tuple[View, str]] = {
     ),
     "a node that uses itself": (
         Graph(name="g", nodes=(ONE,), edges=(Edge(source="only", target="only"),), total=1),
-        "● input",
+        "● #1 input",
     ),
     "only a break": (
         Graph(name="g", nodes=(), edges=(), total=0, breaks=(Break(after=0, reason="why"),)),
