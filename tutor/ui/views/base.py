@@ -13,8 +13,9 @@ from textual.visual import RenderOptions
 
 from tutor.views.model import View
 
-INLINE_SHARE = 3
-"""A drawing between the results has a third of the screen's rows: 8 of 24, 13 of 40."""
+INLINE_SHARE = 0.3
+"""Of the screen's rows, for a drawing between the results: 7 of 24, where the pane shows eight with
+its caption, and 12 of 40."""
 
 Row = Content | Strip
 """One row of a drawing. A strip is for what has a colour of its own in each cell; it is painted as
@@ -95,7 +96,7 @@ class Drawing(ScrollView):
 
     @property
     def _inline_rows(self) -> int:
-        return max(self.app.size.height // INLINE_SHARE, 4)
+        return max(int(self.app.size.height * INLINE_SHARE), 4)
 
     def _rows(self, room: Size) -> list[Strip]:
         if self._drawn is None or self._drawn[0] != room:

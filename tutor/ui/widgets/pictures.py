@@ -26,6 +26,7 @@ class Pictures(Vertical):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self._caption, self._note, self._others = (Static(markup=False) for _ in range(3))
         self._shown: tuple[str, str] | None = None
         """Name and kind of the view that is drawn."""
         self._picture: Drawing | None = None
@@ -33,18 +34,19 @@ class Pictures(Vertical):
         """Whether there is anything to show."""
 
     def compose(self) -> ComposeResult:
-        """The words; the drawing comes with its view."""
-        yield Static(id="caption", markup=False)
-        yield Static(id="remark", markup=False)
-        yield Static(id="others", markup=False)
+        """All there is by now: the first views come before this is on the screen."""
+        yield self._caption
+        if self._picture is not None:
+            yield self._picture
+        yield self._note
+        yield self._others
 
     @property
     def text(self) -> str:
         """All that is shown, without colours."""
-        words = {str(part.id): str(part.content) for part in self.query(Static) if part.display}
-        drawn = [self._picture.text] if self._picture is not None else []
-        parts = [words.get("caption", ""), *drawn, words.get("remark", ""), words.get("others", "")]
-        return "\n".join(part for part in parts if part)
+        drawn = self._picture.text if self._picture is not None else ""
+        words = [str(part.content) for part in (self._caption, self._note, self._others)]
+        return "\n".join(part for part in (words[0], drawn, *words[1:]) if part)
 
     def show(self, views: Sequence[View], key: str, *, live: bool) -> None:
         """Show other views, or the same ones further on; ``key`` opens them over the screen."""
@@ -54,9 +56,9 @@ class Pictures(Vertical):
         first = next((view for view in views if not isinstance(view, NoView)), views[0])
         others = [view for view in views if view is not first]
         caption = cells.clean(first.caption or first.name)
-        self._say("caption", Content.assemble((caption, "bold"), (f"   {key}: full screen", MUTED)))
+        _say(self._caption, Content.assemble((caption, "bold"), (f"   {key}: full screen", MUTED)))
         names = ", ".join(cells.clean(view.name) for view in others)
-        self._say("others", Content.styled(f"{key} shows too: {names}" if names else "", MUTED))
+        _say(self._others, Content.styled(f"{key} shows too: {names}" if names else "", MUTED))
         self._draw(first, live=live)
 
     def _draw(self, view: View, *, live: bool) -> None:
@@ -71,15 +73,16 @@ class Pictures(Vertical):
                 picture.remove()
             self._picture = picture = drawing(view, compact=True)
             picture.live = live
-            self.mount(picture, after="#caption")
+            if self.children:
+                self.mount(picture, after=self._caption)
             self.watch(picture, "readout", self._remark)
         self._remark(picture.readout)
 
     def _remark(self, words: str) -> None:
-        self._say("remark", Content.styled(words, MUTED))
+        _say(self._note, Content.styled(words, MUTED))
 
-    def _say(self, part: str, words: Content) -> None:
-        static = self.query_one(f"#{part}", Static)
-        if static.content != words:
-            static.update(words)
-        static.display = bool(words)
+
+def _say(part: Static, words: Content) -> None:
+    if part.content != words:
+        part.update(words)
+    part.display = bool(words)

@@ -175,6 +175,7 @@ class Results(VerticalScroll):
             self.mount(self._pictures, after=self._part("explain"))
         before = self._pictures.filled
         self._pictures.show(views, key, live=live)
+        self.set_class(bool(views), "-views")
         if before != bool(views):
             self._reveal("pictures" if live and views else self._newest or "pictures")
 
