@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import time
 from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass
 from functools import partial
@@ -28,6 +29,7 @@ from tutor.grading.values import Value as WireValue
 from tutor.grading.verdict import Verdict
 from tutor.runtime.host import Host
 from tutor.runtime.job import Job, Outcome, Printed, Shown
+from tutor.runtime.launch import LABELS
 from tutor.runtime.outcome import no_view
 from tutor.runtime.pool import Pool
 from tutor.session.judging import (
@@ -62,9 +64,12 @@ from tutor.session.plan import (
 )
 from tutor.session.references import References
 from tutor.session.step_views import distractors_of, lines_of
-from tutor.views.model import NoView
+from tutor.views.model import NoView, Timeline, later
 
 STOPPED = "Stopped before your answer was checked. Run it again when you like."
+
+SHORT_WAIT = 0.001
+"""Seconds; what a host that runs already takes to be found is not worth a line of a timeline."""
 
 LONGEST_PROGRAM = 200_000
 """Characters. Compiling 10 MB of source fills 4 GiB and takes 24 s; no exercise needs 1 % of it."""
@@ -79,6 +84,7 @@ class _Ran:
 
 
 _Result = TypeVar("_Result")
+_Event = TypeVar("_Event")
 
 
 class _StoppedError(Exception):
@@ -329,7 +335,9 @@ class Attempts:
         """Run one job in a spare, and show what the step shows; ends with what it left behind."""
         if all(host.framework != framework for host in self._pool.alive()):
             yield Waiting(f"starting {framework}")
+        pressed = time.monotonic()
         host = await self._unless_stopped(self._pool.host(framework))
+        waited = time.monotonic() - pressed
         job = self._on_device(with_views(job, step, framework))
         if not isinstance(step, Read):
             require(step, host.hello, job.device)
@@ -344,7 +352,7 @@ class Attempts:
                 else:
                     if isinstance(event, Shown):
                         unseen.pop(event.view.name, None)
-                    yield event
+                    yield _since_pressed(event, waited, framework)
         finally:
             del self._running[flight]
         assert outcome is not None, "a run ends with an outcome"
@@ -414,6 +422,14 @@ class Attempts:
                 )
             found.append(wrong_program(mistake, outcome, step.checks))
         return [wrong for wrong in found if wrong is not None]
+
+
+def _since_pressed(event: _Event, waited: float, framework: str) -> _Event | Shown:
+    """Count a timeline's time from the press of Run, also where the host had to start first."""
+    if not (isinstance(event, Shown) and isinstance(event.view, Timeline)) or waited < SHORT_WAIT:
+        return event
+    name = f"import {LABELS.get(framework, framework)}"
+    return msgspec.structs.replace(event, view=later(event.view, waited, name))
 
 
 async def _held_back(events: AsyncIterator[SubmitEvent]) -> AsyncIterator[SubmitEvent]:

@@ -314,7 +314,7 @@ class Attempt:
 
     def _run_blocks(self, namespace: dict[str, Any]) -> None:
         for block in self.job["blocks"]:
-            with self._during(RUNNING.get(block["name"], block["name"]), "run"):
+            with self._during(RUNNING[block["name"]], "run"):
                 exec(self._compile(block), namespace)
             _untrace()
 

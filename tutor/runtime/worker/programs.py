@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
+import importlib.util
 import os
 import re
 import textwrap
@@ -50,12 +52,15 @@ def _where(error: BaseException) -> str:
 
 
 def first_line(error: BaseException) -> str:
-    """Return the exception's type, and the first line of what it says that is no traceback."""
-    for line in str(error).strip().splitlines():
-        text = line.strip()
-        if text and not text.startswith(("in user code:", "File ", "Traceback")):
-            return f"{type(error).__name__}: {text[:300]}".rstrip(".") + "."
-    return f"{type(error).__name__}."
+    """Return the exception's type, and the first line of what it says."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    kind = type(error).__name__
+    if not lines:
+        return f"{kind}."
+    # AutoGraph puts a traceback before it, and the exception's own words last
+    said = lines[-1] if lines[0] == "in user code:" else lines[0]
+    said = said[:300].rstrip(".")
+    return f"{said}." if said.startswith(f"{kind}:") else f"{kind}: {said}."
 
 
 def plain_hlo(text: str) -> str:
@@ -96,12 +101,10 @@ def inductor_panes(texts: list[str]) -> dict[str, str]:
 def exported(torch: Any, model: Any, args: tuple[Any, ...]) -> Any:
     """Return a module exported to ONNX."""
     _onnx()
-    try:
-        import onnxscript  # noqa: F401
-    except ImportError:
+    if importlib.util.find_spec("onnxscript") is None:
         raise NothingToShowError(
             "torch.onnx.export needs the package onnxscript, which is not installed here."
-        ) from None
+        )
     return torch.onnx.export(model, args, dynamo=True, verbose=False)
 
 
@@ -140,13 +143,12 @@ def onnx_nodes(model: Any) -> list[dict[str, str]]:
 
 def _onnx() -> Any:
     try:
-        import onnx
-        import onnx.shape_inference
+        importlib.import_module("onnx.shape_inference")
+        return importlib.import_module("onnx")
     except ImportError:
         raise NothingToShowError(
             "To read ONNX needs the package onnx, which is not installed here."
         ) from None
-    return onnx
 
 
 def _onnx_shape(onnx: Any, kind: Any) -> str:

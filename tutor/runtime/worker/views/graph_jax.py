@@ -201,7 +201,7 @@ def _argument_names(jaxpr: Any) -> list[str]:
 
 
 def _about_value(var: Any) -> Wire:
-    aval = getattr(var, "aval", None)
+    aval: Any = getattr(var, "aval", None)
     kind = getattr(aval, "dtype", None)
     if kind is None:
         return {}

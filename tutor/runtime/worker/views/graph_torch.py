@@ -18,8 +18,8 @@ def read(value: Any, sketch: Sketch) -> bool:
     adapter = sketch.sight.adapter
     if adapter.is_tensor(value):
         _autograd([value], sketch)
-    elif isinstance(value, (list, tuple)) and value and all(map(adapter.is_tensor, value)):
-        _autograd(list(value), sketch)
+    elif _are_tensors(value, adapter):
+        _autograd([*value], sketch)
     elif isinstance(value, DynamoGraphs):
         _dynamo(value, sketch)
     elif hasattr(value, "graph_signature") and hasattr(value, "graph_module"):
@@ -33,6 +33,10 @@ def read(value: Any, sketch: Sketch) -> bool:
     else:
         return False
     return True
+
+
+def _are_tensors(value: Any, adapter: Any) -> bool:
+    return type(value) in (list, tuple) and bool(value) and all(map(adapter.is_tensor, value))
 
 
 # --- autograd
