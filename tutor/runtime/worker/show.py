@@ -72,7 +72,8 @@ class Recorder:
         """Off: calls are ignored."""
         self._sight, self._send, self._idle = sight, send, idle
         self._keeper = Keeper(sight.arrays)
-        self._process = _getpid()
+        self.process = _getpid()
+        """The one that shows."""
         self._curves: dict[str, LiveCurve] = {}
         self._slots: dict[str, _Slot] = {}
         self._complaints: set[str] = set()
@@ -98,7 +99,7 @@ class Recorder:
         """Take a call of ``show``."""
         if not self.on:
             return
-        if _getpid() != self._process:
+        if _getpid() != self.process:
             self._elsewhere()
             return
         try:
@@ -164,6 +165,10 @@ class Recorder:
         if not self._told_elsewhere:
             self._told_elsewhere = True
             _write_err(2, b"show() was called in a child process; only the main process shows.\n")
+
+    def is_live(self, name: str) -> bool:
+        """Whether a view of that name is a curve that grows."""
+        return any(curve.name == name for curve in self._curves.values())
 
     # --- views that are replaced
 
@@ -273,7 +278,7 @@ class Recorder:
         Args:
             wait: Whether to wait for what the device still computes.
         """
-        if self.on and _getpid() == self._process:
+        if self.on and _getpid() == self.process:
             self.on = False
             self.catch_up(wait=wait)
 
