@@ -23,13 +23,13 @@ def draw(view: Graph, width: int) -> list[str]:
     found = layout(view, lanes_in(width))
     if not found.rows:
         return ["The graph is empty."]
-    return [*_rows(found, width), *_left_out(view)]
+    return [*_rows(found, width), *left_out(view)]
 
 
 def _rows(found: Layout, width: int) -> list[str]:
     margin = 2 * found.lanes
     nodes = [row for row in found.rows if isinstance(row, Row)]
-    facts = [(head(row), shape(row.node.shape, row.node.dtype), _from(row)) for row in nodes]
+    facts = [(head(row), shape(row.node.shape, row.node.dtype), uses(row)) for row in nodes]
     name_width = min(max((cells.width(fact[0]) for fact in facts), default=0), NAME)
     shape_width = min(max((cells.width(fact[1]) for fact in facts), default=0), NAME)
     if margin + name_width + shape_width + 2 > width:
@@ -40,8 +40,8 @@ def _rows(found: Layout, width: int) -> list[str]:
         if isinstance(row, Gap):
             lines += _gap(row, width)
             continue
-        name, size, uses = next(words)
-        parts = [cells.left(name, name_width), cells.left(size, shape_width), uses]
+        name, size, used = next(words)
+        parts = [cells.left(name, name_width), cells.left(size, shape_width), used]
         line = f"{cells.left(gutter(row), margin)}{'  '.join(parts).rstrip()}"
         place = f"line {row.node.line}" if row.node.line else ""
         room = width - cells.width(line)
@@ -61,8 +61,8 @@ def named(node: Node) -> str:
     return cells.clean(f"{node.op} {node.label}".strip())
 
 
-def _from(row: Row) -> str:
-    """What it uses without a line."""
+def uses(row: Row) -> str:
+    """Return what it uses without a line."""
     return f"← {', '.join(f'#{number}' for number in row.references)}" if row.references else ""
 
 
@@ -88,7 +88,8 @@ def reason(stop: Break) -> str:
     return cells.clean(f"✂ break{where}: {stop.reason}")
 
 
-def _left_out(view: Graph) -> list[str]:
+def left_out(view: Graph) -> list[str]:
+    """Return how many nodes there are, when not all of them are here."""
     if view.total <= len(view.nodes):
         return []
     return [f"The first {len(view.nodes):,} of {count(view.total, 'node')}."]
@@ -110,4 +111,4 @@ def tell(view: Graph, width: int) -> list[str]:
         if row.node.line:
             facts.append(f"line {row.node.line}")
         lines.append(f"{row.number}. {', '.join(fact for fact in facts if fact)}")
-    return [*lines, *_left_out(view)] or ["The graph is empty."]
+    return [*lines, *left_out(view)] or ["The graph is empty."]

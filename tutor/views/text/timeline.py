@@ -90,8 +90,8 @@ def draw(view: Timeline, width: int) -> list[str]:
     rows = rows_of(view.spans)
     if not rows:
         return ["Nothing was timed."]
-    shown, left_out = _longest(rows)
-    names = [f"{'  ' * min(max(row.lane, 0), 8)}{row.name}{_times(row)}" for row in shown]
+    shown, hidden = longest(rows)
+    names = [f"{'  ' * min(max(row.lane, 0), 8)}{row.name}{times(row)}" for row in shown]
     took = [seconds(row.seconds) for row in shown]
     name_width = min(max(map(cells.width, names)), NAME, max(width // 3, 1))
     took_width = max(map(cells.width, took))
@@ -105,19 +105,17 @@ def draw(view: Timeline, width: int) -> list[str]:
         lines.append(f"{line} │{_bars(row, axis, columns)}" if columns >= NARROWEST else line)
     if columns >= NARROWEST:
         lines += _axis(axis, columns, " " * (name_width + took_width + 2))
-    if left_out:
-        lost = seconds(sum(row.seconds for row in left_out))
-        lines.append(f"{len(left_out):,} shorter ones are not drawn, {lost} in all.")
     lines += _totals(view, width, marks=columns >= NARROWEST)
-    return [*lines, *_left_out(view)]
+    return [*lines, *left_out(view, hidden)]
 
 
-def _times(row: Row) -> str:
+def times(row: Row) -> str:
+    """Return how many spans it stands for, when several."""
     return f" ×{len(row.spans):,}" if len(row.spans) > 1 else ""
 
 
-def _longest(rows: list[Row]) -> tuple[list[Row], list[Row]]:
-    """Those that took longest, in their order, and the others."""
+def longest(rows: list[Row]) -> tuple[list[Row], list[Row]]:
+    """Return those that took longest, in their order, and the others."""
     kept = {id(row) for row in sorted(rows, key=lambda row: -row.seconds)[:ROWS]}
     return [row for row in rows if id(row) in kept], [row for row in rows if id(row) not in kept]
 
@@ -151,16 +149,20 @@ def _axis(axis: Axis, columns: int, margin: str) -> list[str]:
     ]
 
 
-def _totals(view: Timeline, width: int, *, marks: bool) -> list[str]:
+def total_words(view: Timeline) -> list[tuple[str, str]]:
+    """Return each phase with its total in words."""
     found = totals(view.spans)
     all_of_it = sum(amount for _, amount in found)
-    said = [
-        f"{FILLS.get(phase, '█') * 2 + ' ' if marks else ''}{PHASES.get(phase, phase)} "
-        f"{seconds(amount)} ({_share(amount / all_of_it)})"
+    return [
+        (phase, f"{PHASES.get(phase, phase)} {seconds(amount)} ({_share(amount / all_of_it)})")
         for phase, amount in found
     ]
+
+
+def _totals(view: Timeline, width: int, *, marks: bool) -> list[str]:
     lines: list[str] = []
-    for words in said:
+    for phase, total in total_words(view):
+        words = f"{FILLS.get(phase, '█') * 2} {total}" if marks else total
         joined = f"{lines[-1]}   {words}" if lines else words
         if lines and cells.width(joined) <= width:
             lines[-1] = joined
@@ -173,10 +175,15 @@ def _share(share: float) -> str:
     return f"{share:.0%}" if share >= 0.005 else "<1%"
 
 
-def _left_out(view: Timeline) -> list[str]:
-    if view.total <= len(view.spans):
-        return []
-    return [f"The {len(view.spans):,} longest of {count(view.total, 'span')}."]
+def left_out(view: Timeline, hidden: list[Row]) -> list[str]:
+    """Return what is not drawn, in sentences."""
+    said: list[str] = []
+    if hidden:
+        lost = seconds(sum(row.seconds for row in hidden))
+        said.append(f"{len(hidden):,} shorter ones are not drawn, {lost} in all.")
+    if view.total > len(view.spans):
+        said.append(f"The {len(view.spans):,} longest of {count(view.total, 'span')}.")
+    return said
 
 
 def tell(view: Timeline, width: int) -> list[str]:
@@ -184,12 +191,10 @@ def tell(view: Timeline, width: int) -> list[str]:
     rows = rows_of(view.spans)
     if not rows:
         return ["Nothing was timed."]
-    shown, left_out = _longest(rows)
+    shown, hidden = longest(rows)
     lines = [
-        f"{row.name}{_times(row)}, {PHASES.get(row.phase, row.phase)}: {seconds(row.seconds)}, "
+        f"{row.name}{times(row)}, {PHASES.get(row.phase, row.phase)}: {seconds(row.seconds)}, "
         f"from {seconds(row.spans[0].start)}"
         for row in shown
     ]
-    if left_out:
-        lines.append(f"{len(left_out):,} shorter ones are left out.")
-    return [*lines, *_totals(view, width, marks=False), *_left_out(view)]
+    return [*lines, *_totals(view, width, marks=False), *left_out(view, hidden)]
