@@ -18,6 +18,7 @@ from tutor.errors import Finding, UsageError
 from tutor.grading.verdict import Verdict
 from tutor.runtime.job import Hello
 from tutor.session import Draft, Hint, Session, Standing, StepRef, StepView, SubmitEvent
+from tutor.session.beside.comparison import Comparison
 
 FRAMEWORKS: tuple[FrameworkName, ...] = ("torch", "jax", "tensorflow")
 
@@ -79,6 +80,8 @@ class FakeSession:
         self.trust_question = ""
         """What is asked before anything runs; empty for a course that is trusted."""
         self.shelved: tuple[Shelved, ...] = ()
+        self.comparisons: Sequence[Comparison | Exception] = ()
+        """What comparing frameworks yields."""
         infos = [_info(self.steps), *lessons]
         tracks: dict[str, list[str]] = {}
         for info in infos:
@@ -98,6 +101,12 @@ class FakeSession:
     def as_session(self) -> Session:
         """Return it under the type that the app wants."""
         return cast("Session", self)
+
+    async def compare(self, ref: StepRef, framework: FrameworkName) -> AsyncIterator[Comparison]:
+        for found in self.comparisons:
+            if isinstance(found, Exception):
+                raise found
+            yield found
 
     def courses(self) -> tuple[Shelved, ...]:
         return self.shelved

@@ -52,12 +52,14 @@ class CodeBlock:
 
 @dataclass(frozen=True)
 class Table:
-    """A table; the first row is its head."""
+    """A table."""
 
     rows: tuple[tuple[Content, ...], ...]
     aligns: tuple[str, ...]
     """`left`, `center` or `right`, per column."""
     indent: int = 0
+    head: bool = True
+    """Whether the first row is its head."""
 
 
 @dataclass(frozen=True)
@@ -280,8 +282,8 @@ def _table(table: Table, width: int) -> Iterator[Content]:
                 left = {"right": spare, "center": spare // 2}.get(align, 0)
                 parts.append(part.pad(left, spare - left))
             line = Content("  ").join(parts)
-            yield Content(indent) + (line.stylize("bold") if number == 0 else line)
-        if number == 0:
+            yield Content(indent) + (line.stylize("bold") if number == 0 and table.head else line)
+        if number == 0 and table.head:
             yield Content.styled(indent + "  ".join("─" * room for room in widths), MUTED)
 
 

@@ -46,6 +46,8 @@ class Compared:
     """What is computed: the author's words, else the expression."""
     shown: Mapping[FrameworkName, str]
     """The value in a few words; of frameworks that have run."""
+    kinds: Mapping[FrameworkName, str]
+    """Dtype and shape of what is a tensor, such as `float32 (4,)`; else empty."""
     apart: Mapping[FrameworkName, str]
     """How far it is from the learner's, such as `2 ulps of float32`; not of their own."""
     differs: str = ""
@@ -179,7 +181,8 @@ def with_values(
             if mine is not None and name != comparison.own
         }
         shown: dict[FrameworkName, str] = {name: brief(value) for name, value in given.items()}
-        compared.append(Compared(label, shown, apart, differs))
+        kinds: dict[FrameworkName, str] = {name: _kind(value) for name, value in given.items()}
+        compared.append(Compared(label, shown, kinds, apart, differs))
     return replace(comparison, compared=tuple(compared), waiting=waiting)
 
 
@@ -228,11 +231,16 @@ def brief(value: WireValue) -> str:
 
 def _tensor(value: Tensor) -> str:
     numbers = array_of(value)
-    what = f"{value.dtype} {shape_text(value.shape)}" if value.shape else value.dtype
     if numbers is None:
-        return what
+        return _kind(value)
     text = _some([_number(item) for item in numbers.items[:FEW]], len(numbers.items))
-    return f"[{text}]  {what}" if value.shape else f"{text}  {what}"
+    return f"[{text}]" if value.shape else text
+
+
+def _kind(value: WireValue) -> str:
+    if not isinstance(value, Tensor):
+        return ""
+    return f"{value.dtype} {shape_text(value.shape)}" if value.shape else value.dtype
 
 
 def _some(parts: Sequence[str], total: int) -> str:
