@@ -89,7 +89,7 @@ def _adapter() -> Any:
 def _say(text: str) -> None:
     """Print it; a stream that is closed or full is not the program's fault."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
-        print(text, flush=True)  # noqa: T201
+        print(text, flush=True)
 
 
 def _can_draw() -> bool:
@@ -135,7 +135,7 @@ def _notebook() -> Any:
 
 
 def _cell_ended(*_: Any) -> None:
-    global _page  # noqa: PLW0603
+    global _page
     page, _page = _page, None
     if page is not None:
         atexit.unregister(page.end)

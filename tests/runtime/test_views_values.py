@@ -251,8 +251,7 @@ async def test_what_the_axes_of_an_image_mean(host: Host) -> None:
 async def test_large_structures_are_cut_and_say_so(host: Host) -> None:
     views = await look(
         host,
-        "loop = [1]\nloop.append(loop)\ndeep = []\n"
-        "for _ in range(500): deep = [deep]\n",
+        "loop = [1]\nloop.append(loop)\ndeep = []\nfor _ in range(500): deep = [deep]\n",
         table="[{'i': i} for i in range(5000)]",
         tree="{'a': list(range(5000))}",
         tree__loop="loop",

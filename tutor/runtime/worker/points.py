@@ -77,7 +77,7 @@ def _number(value: Any) -> float:
     try:
         return _float(value)
     except OverflowError:
-        return math.copysign(math.inf, value)
+        return math.inf if value > 0 else -math.inf
 
 
 class _Batch:
@@ -165,8 +165,7 @@ class LiveCurve:
         return any(series.waiting() for series in self.series.values())
 
     def take(self, keeper: Keeper, most: int, *, wait: bool) -> Wire | None:
-        """Return the next points of all series, at most ``most`` together; None when there are
-        none."""
+        """Return the next points of all series, ``most`` together; None when there are none."""
         share = max(most // max(len(self.series), 1), 5)
         found = [one.take(keeper, share, wait=wait) for one in [*self.series.values()]]
         series = [wire for wire in found if wire is not None]

@@ -130,6 +130,7 @@ class Recorder:
                         f"{name}, more",
                         f"A curve takes {MAX_SERIES} series; `{key}` and what came after it are "
                         "not shown. Give some of them a curve of their own, with name=….",
+                        f"series of {name}",
                     )
                     continue
                 series = curve.series[key] = LiveSeries(clean(str(key), MAX_NAME))
@@ -158,6 +159,7 @@ class Recorder:
             "show, more",
             f"show() takes {MAX_NAMES} names in one run; `{clean(str(name), MAX_NAME)}` and what "
             "came after it are not shown. A name that was used before shows the newest value.",
+            "names",
         )
         return False
 
@@ -295,12 +297,13 @@ class Recorder:
             if self._lock.locked():
                 self._lock.release()
 
-    def _complain(self, name: str, why: str) -> None:
-        """Say a sentence in a view's place, once."""
+    def _complain(self, name: str, why: str, about: str = "") -> None:
+        """Say a sentence in a view's place; once for what it is ``about``, or for its words."""
         why = clean(why, 600)
-        if why in self._complaints or len(self._complaints) >= MAX_COMPLAINTS:
+        about = about or why
+        if about in self._complaints or len(self._complaints) >= MAX_COMPLAINTS:
             return
-        self._complaints.add(why)
+        self._complaints.add(about)
         if name in self._complained:
             name = f"{name} {len(self._complaints)}"
         self._complained.add(name)
@@ -351,7 +354,7 @@ def make_show(take: Callable[..., None], about: str) -> Any:
     return show
 
 
-ARGUMENTS = '''
+ARGUMENTS = """
     ``show(loss=0.3, accuracy=0.9)`` adds a point to a line of that name; all keywords of a call are
     lines of one curve, called ``name`` ("curve" if it has none). A loop may call it in every step:
     it costs a few microseconds, does not wait for the device, and what it shows is drawn at most
@@ -377,7 +380,7 @@ ARGUMENTS = '''
     `tf.py_function`; `torch.compile` breaks its graph around the call. Nothing here raises: what
     cannot be shown is said in the view's place. In a child process (a DataLoader's worker) it does
     nothing but say so.
-    '''
+    """
 
 INSIDE = "Show a value in the tutor, beside what the code prints.\n"
 

@@ -19,12 +19,11 @@ from ..frameworks.base import wide_of
 from ..frameworks.seen import Seen, UnreadableError
 
 MAKE: dict[str, Callable[[], Any]] = {
-    "torch": lambda: torch_.TorchAdapter(),
-    "jax": lambda: jax_.JaxAdapter(),
-    "tensorflow": lambda: tensorflow_.TensorflowAdapter(),
-    "numpy": lambda: numpy_.NumpyAdapter(),
+    "torch": torch_.TorchAdapter,
+    "jax": jax_.JaxAdapter,
+    "tensorflow": tensorflow_.TensorflowAdapter,
+    "numpy": numpy_.NumpyAdapter,
 }
-"""Looked up late: their instruments make views, so that the modules import each other."""
 ROOTS = {
     "torch": "torch",
     "jax": "jax",
@@ -113,7 +112,7 @@ class Arrays:
             try:
                 return float(value)
             except OverflowError:
-                return math.copysign(math.inf, value)
+                return math.inf if value > 0 else -math.inf
         tensor = self.look(value)
         if tensor is None or tensor.seen.count != 1 or not tensor.seen.numeric:
             return None

@@ -87,9 +87,7 @@ def _by_key(rows: Any, arrays: Arrays) -> dict[str, Points]:
         for key, value in row.items():
             number = arrays.number(value)
             if number is None:
-                raise NothingToShowError(
-                    f"[{x}][{key!r}] is no number but {type(value).__name__}."
-                )
+                raise NothingToShowError(f"[{x}][{key!r}] is no number but {type(value).__name__}.")
             xs, ys = found.setdefault(str(key), (array.array("d"), array.array("d")))
             xs.append(x)
             ys.append(number)

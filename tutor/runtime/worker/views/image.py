@@ -65,7 +65,7 @@ def make(value: Any, sight: Sight, **_: Any) -> Wire:
     elif is_mapping(value) or is_a(value, list, tuple):
         pairs = value.items() if is_mapping(value) else (("", one) for one in value)
         rows = [*value] if is_a(value, list, tuple) else []
-        if rows and all(is_a(row, list, tuple) for row in rows) and _flat(rows[0], sight.arrays):
+        if rows and all(is_a(row, list, tuple) for row in rows) and _flat(rows[0]):
             kit, pixels = _of_rows(rows, sight.arrays)
             _single(grid, kit, "", pixels)
         else:
@@ -249,7 +249,7 @@ def _pixels(value: Any, arrays: Arrays, what: str, axes: int) -> tuple[Any, Any]
         raise NothingToShowError(still_traced(what, traced))
     tensor = arrays.look(value)
     if tensor is None:
-        if is_a(value, list, tuple) and value and _flat(value[0], arrays):
+        if is_a(value, list, tuple) and value and _flat(value[0]):
             return _of_rows(value, arrays)
         raise NothingToShowError(
             f"{what} is {type(value).__name__}: an image is drawn from a tensor of numbers."
@@ -266,7 +266,7 @@ def _pixels(value: Any, arrays: Arrays, what: str, axes: int) -> tuple[Any, Any]
     return kit, wide_of(kit, plain)
 
 
-def _flat(row: Any, arrays: Arrays) -> bool:
+def _flat(row: Any) -> bool:
     """Whether it is a row of a matrix that is written as lists."""
     return is_a(row, list, tuple) and bool(row) and is_a(row[0], int, float)
 
