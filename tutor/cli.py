@@ -1,7 +1,7 @@
 """The command line: the one entry point. Imports nothing heavy; each command imports its own.
 
     fwtutor [LESSON[/STEP]]         where the learner left off, or there
-    fwtutor list | show | check | doctor | progress | reset
+    fwtutor list | show | check | compare | doctor | progress | reset
     fwtutor course ...              courses from elsewhere
     fwtutor author ...              the author's bench
 
@@ -87,6 +87,7 @@ commands (each has --help):
   list        the lessons and their steps
   show        a step: its question, code and options
   check       submit one answer, without the screen
+  compare     an exercise you passed, in every framework side by side
   progress    how far you are
   reset       forget drafts, attempts and hints
   doctor      frameworks, devices and terminal, and what mends them
@@ -213,6 +214,22 @@ def _check(arguments: argparse.Namespace) -> int:
     )
 
 
+def _compare_parser() -> Parser:
+    parser = make_parser(
+        "fwtutor compare",
+        "Show an exercise that you passed in every framework: aligned, run, and compared.",
+    )
+    parser.add_argument("step", metavar="LESSON/STEP", help="as `fwtutor list` names it")
+    add_trust(parser)
+    return parser
+
+
+def _compare(arguments: argparse.Namespace) -> int:
+    from tutor.side_by_side import compare
+
+    return compare(_open(arguments), arguments.step, arguments.framework, as_json=arguments.json)
+
+
 def _progress_parser() -> Parser:
     return make_parser("fwtutor progress", "Show how far you are.", framework=False)
 
@@ -256,6 +273,7 @@ _COMMANDS: dict[str, tuple[Callable[[], Parser], _Command]] = {
     "list": (_list_parser, _list),
     "show": (_show_parser, _show),
     "check": (_check_parser, _check),
+    "compare": (_compare_parser, _compare),
     "progress": (_progress_parser, _progress),
     "reset": (_reset_parser, _reset),
     "doctor": (_doctor_parser, _doctor),

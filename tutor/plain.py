@@ -34,6 +34,7 @@ Commands, each on a line of its own:
   :next  :prev         the step after, the step before; Enter alone goes on once you have passed
   :hint                one more hint
   :solution            the author's program, after a try
+  :compare             once you have passed, the same exercise in every framework
   :run                 run the code without being graded
   :edit                write the answer in your editor ($VISUAL or $EDITOR)
   :draft               read back what you have typed
@@ -182,6 +183,10 @@ class _Plain:
             await self._go(self._named(rest.strip()), framework)
         elif name == ":run":
             await self._run()
+        elif name == ":compare":
+            from tutor.side_by_side import lines, whole
+
+            _print("\n".join(lines(await whole(self._session, ref, framework))))
         elif name == ":edit":
             await self._edit()
         else:
