@@ -12,8 +12,8 @@ from tutor.views.palette import Colour, Palette, of_light
 
 SIDE = 1200
 """Pixels that the longer side of the picture is enlarged to, about, when it is smaller."""
-GAP = 2
-"""Pixels of the images between two tiles, before it is enlarged."""
+GAP = 1
+"""Pixels of the images between two tiles and around them, before the picture is enlarged."""
 PAPER: Colour = (255, 255, 255)
 ODD: Colour = (255, 0, 255)
 """NaN or infinite: magenta, which neither palette has."""
@@ -25,12 +25,12 @@ def draw(view: Image) -> bytes:
     if not tiles:
         return _file([[PAPER]], 1, view)
     height, width = max(tile.height for tile in tiles), max(tile.width for tile in tiles)
-    across = max(min(round(math.sqrt(len(tiles) * height / width)), len(tiles)), 1)
+    across = max(min(math.ceil(math.sqrt(len(tiles) * height / width)), len(tiles)), 1)
     down = -(-len(tiles) // across)
-    sheet = [[PAPER] * (across * (width + GAP) - GAP) for _ in range(down * (height + GAP) - GAP)]
+    sheet = [[PAPER] * (across * (width + GAP) + GAP) for _ in range(down * (height + GAP) + GAP)]
     palette = Palette(view)
     for at, tile in enumerate(tiles):
-        top, left = at // across * (height + GAP), at % across * (width + GAP)
+        top, left = GAP + at // across * (height + GAP), GAP + at % across * (width + GAP)
         for row, colours in enumerate(_rows(tile, palette)):
             sheet[top + row][left : left + tile.width] = colours
     return _file(sheet, max(SIDE // max(len(sheet), len(sheet[0])), 1), view)

@@ -67,7 +67,7 @@ def _legend(sheet: Sheet, view: Curve) -> None:
         )
         sheet.text(x + 44, sheet.y, name)
         x += wide
-    axis = f"{view.y_label} (logarithmic)" if view.log else view.y_label
+    axis = ", ".join(word for word in (view.y_label, "logarithmic" if view.log else "") if word)
     if axis:
         sheet.y += LINE if view.series else 0
         sheet.text(MARGIN, sheet.y, f"↑ {axis}", fill=FAINT)

@@ -28,7 +28,7 @@ def draw(view: Graph) -> str:
     width = max(width, WIDTH)
     for row in found.rows:
         if isinstance(row, Gap):
-            _gap(sheet, row, width)
+            _gap(sheet, row, names, width)
             continue
         y = sheet.y
         _lines(sheet, row)
@@ -59,7 +59,7 @@ def _lines(sheet: Sheet, row: Row) -> None:
     y, own = sheet.y, _x(row.lane)
     for lane in row.below:
         sheet.line(_x(lane), y, _x(lane), y + ROW, COLOURS[lane % len(COLOURS)], stroke_width=1.6)
-    for lane in row.inputs:
+    for lane in sorted(row.inputs, key=lambda lane: -abs(lane - row.lane)):
         x, colour = _x(lane), COLOURS[lane % len(COLOURS)]
         if lane == row.lane:
             continue
@@ -69,16 +69,16 @@ def _lines(sheet: Sheet, row: Row) -> None:
     sheet.add("circle", cx=own, cy=y, r=5, fill=COLOURS[row.lane % len(COLOURS)], stroke=INK)
 
 
-def _gap(sheet: Sheet, row: Gap, width: float) -> None:
+def _gap(sheet: Sheet, row: Gap, left: float, width: float) -> None:
     """Why one graph ended, and a head for the next; lines pass at the left."""
     top = sheet.y
     sheet.y += 4
-    sheet.lines([reason(stop) for stop in row.breaks])
+    sheet.lines([reason(stop) for stop in row.breaks], left=left)
     if row.graph:
-        sheet.line(MARGIN, sheet.y, width - MARGIN, sheet.y, GRID)
-        sheet.y += 16
-        sheet.text(width - MARGIN, sheet.y, f"graph {row.graph}", anchor="end", fill=FAINT)
-        sheet.y += 12
+        sheet.text(left, sheet.y + 4, f"graph {row.graph}", weight="bold")
+        start = left + width_of(f"graph {row.graph}") + GAP
+        sheet.line(start, sheet.y, width - MARGIN, sheet.y, GRID)
+        sheet.y += ROW
     for lane in row.below:
         colour = COLOURS[lane % len(COLOURS)]
         sheet.line(

@@ -76,11 +76,11 @@ class Sheet:
             fill=fill if fill != INK else "",
         )
 
-    def lines(self, words: Iterable[str], *, fill: str = INK) -> None:
+    def lines(self, words: Iterable[str], *, fill: str = INK, left: float = MARGIN) -> None:
         """Add sentences below what there is, broken where they are too long."""
         for said in words:
-            for line in cells.wrap(said, int((WIDTH - 2 * MARGIN) / (SIZE * LETTER))):
-                self.text(MARGIN, self.y, line, fill=fill)
+            for line in cells.wrap(said, int((WIDTH - MARGIN - left) / (SIZE * LETTER))):
+                self.text(left, self.y, line, fill=fill)
                 self.y += LINE
 
     def rect(self, x: float, y: float, width: float, height: float, fill: str, **more: str) -> None:

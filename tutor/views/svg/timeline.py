@@ -37,7 +37,7 @@ def draw(view: Timeline) -> str:
     indents = [INDENT * min(max(row.lane, 0), 8) for row in shown]
     left = (
         MARGIN
-        + 84
+        + 160
         + min(
             max(width_of(name) + indent for name, indent in zip(words, indents, strict=True)), NAME
         )
@@ -56,7 +56,10 @@ def draw(view: Timeline) -> str:
         middle = sheet.y + ROW / 2
         most = int((NAME - indent) / width_of("x"))
         sheet.text(MARGIN + indent, middle + 4, cells.cut(name, most))
-        sheet.text(left - 10, middle + 4, seconds(row.seconds), anchor="end", fill=FAINT)
+        sheet.text(
+            left - 86, middle + 4, PHASES.get(row.phase, row.phase), anchor="end", fill=FAINT
+        )
+        sheet.text(left - 10, middle + 4, seconds(row.seconds), anchor="end")
         for span in row.spans:
             x = left + axis.place(span.start) * (right - left)
             end = left + axis.place(span.start + span.seconds) * (right - left)
