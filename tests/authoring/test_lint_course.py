@@ -119,7 +119,9 @@ def test_the_instruments_are_those_of_the_worker() -> None:
     assert {"gradient", "fw", "xp", "printed", "leaked", "ops", "is_pure"} <= shared
     assert all(name in documented for name in shared)
     assert instruments_of("torch") - shared >= {"graph_breaks", "changed"}
-    assert instruments_of("jax") - shared == {"jaxpr", "hlo", "effects", "out_shape"}
+    assert instruments_of("jax") - shared == {
+        "jaxpr", "hlo", "optimised_hlo", "effects", "out_shape", "graph_of",
+    }  # fmt: skip
     assert "trainable" in instruments_of("tensorflow")
 
 
