@@ -9,9 +9,10 @@ from textual import on
 
 from tutor.session import StepView
 from tutor.ui import keys, messages
-from tutor.ui.gallery import Gallery
 from tutor.ui.screens.lesson_runs import LessonRuns
 from tutor.ui.widgets.results import Results
+from tutor.views.gather import gather
+from tutor.views.model import View
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -28,7 +29,8 @@ class LessonViews(LessonRuns):
 
     def __init__(self, session: Session, keymap: Mapping[str, str]) -> None:
         super().__init__(session, keymap)
-        self._galleries: dict[StepView, Gallery] = {}
+        self._views_of: dict[StepView, dict[str, View]] = {}
+        """What the last run of each step showed, by name."""
         self._looking: ViewScreen | None = None
         """The screen over this one that shows them."""
         self._pause: Timer | None = None
@@ -37,14 +39,14 @@ class LessonViews(LessonRuns):
         """Whether something came meanwhile."""
 
     @property
-    def _gallery(self) -> Gallery:
+    def _pictures(self) -> dict[str, View]:
         """What the last run of the step on the screen showed."""
-        return self._galleries.setdefault(self._view, Gallery())
+        return self._views_of.setdefault(self._view, {})
 
     @property
     def shows(self) -> bool:
         """Whether there is anything to look at."""
-        return bool(self._galleries.get(self._view))
+        return bool(self._views_of.get(self._view))
 
     @on(messages.RunStarted)
     def _forget_views(self, message: messages.RunStarted) -> None:
@@ -55,7 +57,7 @@ class LessonViews(LessonRuns):
         if not self._is_old(message) and not (
             self._view.kind == "measure" and self._asked == "answer"
         ):
-            self._gallery.clear()
+            self._pictures.clear()
             self._show_views()
             self.refresh_bindings()
 
@@ -64,7 +66,7 @@ class LessonViews(LessonRuns):
         if self._is_old(message):
             return
         first = not self.shows
-        self._gallery.add(message.shown, more=message.more)
+        gather(self._pictures, message.shown, more=message.more)
         if first:
             self.refresh_bindings()
         if self._pause is None:
@@ -82,10 +84,11 @@ class LessonViews(LessonRuns):
     def _show_views(self) -> None:
         """Draw what there is now, wherever it is looked at."""
         self._due = False
+        views = tuple(self._pictures.values())
         if self._looking is not None:
-            self._looking.show(tuple(self._gallery), live=self.running)
+            self._looking.show(views, live=self.running)
         key = keys.shown(keys.key_of("look", self._keymap))
-        self.query_one(Results).show_views(tuple(self._gallery), live=self.running, key=key)
+        self.query_one(Results).show_views(views, live=self.running, key=key)
 
     def _ended(self) -> None:
         """The run is over: its curves fill their axes."""
@@ -101,7 +104,9 @@ class LessonViews(LessonRuns):
             return
         from tutor.ui.screens.looking import ViewScreen
 
-        screen = ViewScreen(tuple(self._gallery), live=self.running)
+        ref = self._view.ref
+        views = tuple(self._pictures.values())
+        screen = ViewScreen(views, live=self.running, stem=f"{ref.lesson}-{ref.step}")
         self._looking = screen
         self.app.push_screen(screen, self._looked)
 

@@ -15,7 +15,7 @@ from textual.widgets import Static
 
 from tutor.ui import keys
 from tutor.ui.markdown import MUTED
-from tutor.ui.views import drawing, kind_of
+from tutor.ui.views import drawing, first_to_look_at, kind_of
 from tutor.ui.views.base import Drawing
 from tutor.ui.widgets.keybar import KeyBar
 from tutor.views import cells
@@ -38,12 +38,19 @@ class ViewScreen(Screen[None]):
         ),
     ]
 
-    def __init__(self, views: Sequence[View], *, live: bool = False) -> None:
-        """Show views, of which there is one at least; ``live`` while their run goes on."""
+    def __init__(self, views: Sequence[View], *, live: bool = False, stem: str = "") -> None:
+        """Show views, of which there is one at least.
+
+        Args:
+            views: In the order of their tabs.
+            live: Whether their run goes on.
+            stem: What the names of files begin with, such as `losses-mse-loss`.
+        """
         super().__init__()
         self._views = list(views)
         self._live = live
-        self._current = views[0].name
+        self._stem = stem
+        self._current = first_to_look_at(views).name
         self._drawings: dict[str, Drawing] = {}
         """By name; made when it is first gone to."""
 
@@ -89,7 +96,7 @@ class ViewScreen(Screen[None]):
                 picture.live = live
                 picture.update_view(view)
         if self._current not in names or self._current not in self._drawings:
-            self._turn_to(self._current if self._current in names else views[0].name)
+            self._turn_to(self._current if self._current in names else first_to_look_at(views).name)
         else:
             self._head()
             self._read()
@@ -159,10 +166,11 @@ class ViewScreen(Screen[None]):
         """Write the view to a file, where the learner started the tutor or can write."""
         from tutor.views import files
 
+        stem = f"{self._stem}-{self._current}" if self._stem else self._current
         refused: list[str] = []
         for folder in (Path.cwd(), Path.home()):
             try:
-                path = files.save(self.shown, folder)
+                path = files.save(self.shown, folder, stem)
             except OSError as error:
                 refused.append(f"{folder}: {error.strerror or error}")
                 continue

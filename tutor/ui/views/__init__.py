@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
-from tutor.views.model import KINDS, View
+from tutor.views.model import KINDS, NoView, View
 
 if TYPE_CHECKING:
     from tutor.ui.views.base import Drawing
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
 def kind_of(view: View) -> str:
     """The tag of a view's kind: one of ``KINDS``, or ``none``."""
     return cast("str", view.__struct_config__.tag)
+
+
+def first_to_look_at(views: Sequence[View]) -> View:
+    """The first that could be made; the first sentence when none could."""
+    return next((view for view in views if not isinstance(view, NoView)), views[0])
 
 
 def drawing(view: View, *, compact: bool) -> Drawing:

@@ -16,11 +16,11 @@ from tutor.ui.views.base import Drawing, Row
 from tutor.ui.views.mosaic import Mosaic, Spot
 from tutor.ui.views.paint import ODD, Paint, with_cursor
 from tutor.ui.views.paint import tiles as tiles_of
-from tutor.ui.views.palette import Palette
 from tutor.ui.views.pixels import Pixels
 from tutor.views import cells
 from tutor.views.model import Image, View
 from tutor.views.numbers import count, number
+from tutor.views.palette import Palette
 from tutor.views.text.image import ODD as MARK
 from tutor.views.text.image import legend
 

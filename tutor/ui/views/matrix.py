@@ -9,10 +9,10 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tutor.ui.views.palette import Palette, is_dark
 from tutor.views import cells
 from tutor.views.model import Image
 from tutor.views.numbers import number
+from tutor.views.palette import Palette, is_dark
 from tutor.views.text.image import shade
 
 NAME = 14

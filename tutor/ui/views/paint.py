@@ -12,10 +12,10 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tutor.ui.views.mosaic import HALVES, SHADES, Dots, Mosaic
-from tutor.ui.views.palette import Colour, Palette
 from tutor.ui.views.pixels import Pixels
 from tutor.views import cells
 from tutor.views.model import Image
+from tutor.views.palette import Colour, Palette
 from tutor.views.text.image import shade
 
 CURSOR: Colour = (255, 0, 255)

@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 
 from tutor.ui.views.mosaic import block_of
-from tutor.ui.views.palette import Colour, Palette, of_light
 from tutor.views.model import Tile, singles
 from tutor.views.numbers import number
+from tutor.views.palette import Colour, Palette, of_light
 
 
 class Pixels:

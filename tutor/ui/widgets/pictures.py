@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tutor.ui.markdown import MUTED
-from tutor.ui.views import drawing, kind_of
+from tutor.ui.views import drawing, first_to_look_at, kind_of
 from tutor.ui.views.base import Drawing
 from tutor.views import cells
 from tutor.views.model import NoView, View
@@ -26,7 +26,9 @@ class Pictures(Vertical):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._caption, self._note, self._others = (Static(markup=False) for _ in range(3))
+        self._caption, self._note, self._others, self._missing = (
+            Static(markup=False) for _ in range(4)
+        )
         self._shown: tuple[str, str] | None = None
         """Name and kind of the view that is drawn."""
         self._picture: Drawing | None = None
@@ -40,12 +42,17 @@ class Pictures(Vertical):
             yield self._picture
         yield self._note
         yield self._others
+        yield self._missing
+
+    @property
+    def _words(self) -> tuple[Static, ...]:
+        return self._caption, self._note, self._others, self._missing
 
     @property
     def text(self) -> str:
         """All that is shown, without colours."""
         drawn = self._picture.text if self._picture is not None else ""
-        words = [str(part.content) for part in (self._caption, self._note, self._others)]
+        words = [str(part.content) for part in self._words]
         return "\n".join(part for part in (words[0], drawn, *words[1:]) if part)
 
     def show(self, views: Sequence[View], key: str, *, live: bool) -> None:
@@ -53,12 +60,15 @@ class Pictures(Vertical):
         self.filled = self.display = bool(views)
         if not views:
             return
-        first = next((view for view in views if not isinstance(view, NoView)), views[0])
-        others = [view for view in views if view is not first]
+        first = first_to_look_at(views)
+        others = [view for view in views if view is not first and not isinstance(view, NoView)]
         caption = cells.clean(first.caption or first.name)
         _say(self._caption, Content.assemble((caption, "bold"), (f"   {key}: full screen", MUTED)))
         names = ", ".join(cells.clean(view.name) for view in others)
         _say(self._others, Content.styled(f"{key} shows too: {names}" if names else "", MUTED))
+        missing = [view for view in views if isinstance(view, NoView) and view is not first]
+        said = [f"{cells.clean(view.name)}: {cells.clean(view.why)}" for view in missing]
+        _say(self._missing, Content("\n".join(said)))
         self._draw(first, live=live)
 
     def _draw(self, view: View, *, live: bool) -> None:
@@ -69,7 +79,7 @@ class Pictures(Vertical):
             picture.update_view(view)
         else:
             self._shown = shown
-            if picture is not None:
+            if picture is not None and picture.is_attached:
                 picture.remove()
             self._picture = picture = drawing(view, compact=True)
             picture.live = live
