@@ -190,6 +190,21 @@ async def test_a_key_shows_the_other_pane_near_the_same_place() -> None:
         assert chosen(sheet).split() == ["▸", "8", "return", "x"]
 
 
+async def test_two_texts_that_were_not_compared_scroll_each_on_its_own() -> None:
+    async with opened(samples.hlo(), (120, 14)) as (pilot, sheet):
+        assert "▸ jaxpr · 11 lines" in sheet.text
+        await press(pilot, "p", "end")
+        assert "▸ optimised HLO" in sheet.text
+        assert sheet.readout == "Line 22 of 22"
+        rows = sheet.text.split("\n")
+        assert rows[1].startswith("   1   { lambda"), "the other one stays where it was"
+        assert any("│▸22   }" in row for row in rows)
+        await press(pilot, "p", "down")
+        assert sheet.readout == "Line 2 of 11"
+        await press(pilot, "p")
+        assert sheet.readout == "Line 22 of 22"
+
+
 async def test_long_lines_scroll_sideways_and_their_numbers_stay() -> None:
     async with opened(samples.hlo()) as (pilot, sheet):
         await press(pilot, "p")

@@ -9,21 +9,23 @@ from typing import ClassVar, cast
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from tutor.ui import names
 from tutor.ui.views.cells import MARK, MUTED, fit, more, opens
 from tutor.ui.views.sheet import Sheet
 from tutor.views.cells import clean
 from tutor.views.cells import width as width_of
 from tutor.views.layout import Row, gutter, layout
 from tutor.views.model import Break, Graph, Node
+from tutor.views.numbers import count as count_of
 from tutor.views.numbers import shape
 
 BREAK = "bold $text-warning"
 IN, OUT = "in  ", "out "
 """Before what the chosen node uses, and before what uses it: in words, whatever the colours."""
 MARGIN = 4
-NAME, SHAPE = 36, 28
-"""Cells of the widest name of a node, and of the widest shape."""
+NAME, SHAPE = 32, 28
+"""Cells that a name has at least if it needs them, and of the widest shape."""
+FROM = 12
+"""Cells kept for what stands behind the shape."""
 SOURCE_FROM = 110
 """Cells of the screen from which each row has the text of its source line, not its number only."""
 
@@ -62,7 +64,7 @@ class GraphDrawing(Sheet):
                 self._uses.setdefault(edge.target, []).append(source)
                 self._used_by.setdefault(edge.source, []).append(target)
         nodes = [item for item in self._items if isinstance(item, Row)]
-        self._name_width = min(max((width_of(_named(row)) for row in nodes), default=0), NAME)
+        self._name_width = max((width_of(_named(row)) for row in nodes), default=0)
         shapes = (width_of(shape(row.node.shape, row.node.dtype)) for row in nodes)
         self._shape_width = min(max(shapes, default=0), SHAPE)
         if self._items and not self._can_be_chosen(self.cursor):
@@ -77,15 +79,15 @@ class GraphDrawing(Sheet):
         graph = self._graph
         if not graph.nodes:
             return [Content.styled("  The graph is empty.", MUTED)]
-        facts = [f"{graph.total:,} {'node' if graph.total == 1 else 'nodes'}"]
+        facts = [count_of(graph.total, "node")]
         if graph.total > len(graph.nodes):
             facts.append(f"the first {len(graph.nodes):,} here")
         graphs = len({node.group for node in graph.nodes})
         if graphs > 1:
-            facts.append(names.count(graphs, "graph"))
+            facts.append(count_of(graphs, "graph"))
         head = Content("  " + " · ".join(facts))
         if graph.breaks:
-            many = names.count(len(graph.breaks), "break")
+            many = count_of(len(graph.breaks), "break")
             head += Content(" · ") + Content.styled(f"✂ {many}", BREAK)
         return [head]
 
@@ -101,7 +103,7 @@ class GraphDrawing(Sheet):
         line = Content.assemble(
             self._mark(index),
             (fit(gutter(item), 2 * self._lanes), MARK),
-            self._title(item),
+            self._title(item, width),
             "  ",
             fit(shape(node.shape, node.dtype), self._shape_width),
         )
@@ -114,20 +116,22 @@ class GraphDrawing(Sheet):
         source = f"line {node.line}"
         if width >= SOURCE_FROM and node.source:
             source = f"{node.line}  {clean(node.source)}"
-            source = fit(source, max(width - 4 - 74, 30))
+            source = fit(source, max(width - line.cell_length - 4, 30) if width < 140 else 60)
         room = width - line.cell_length - 2
         if width_of(source) > room:
             return line
         return line + Content(" " * (room - width_of(source) + 1)) + Content.styled(source, MUTED)
 
-    def _title(self, row: Row) -> Content:
+    def _title(self, row: Row, width: int) -> Content:
         """The number when something names it, the operation, the name of its value."""
         number, node = f"#{row.number} " if row.named else "", row.node
         label = f" {clean(node.label)}" if node.label else ""
         title = Content.assemble((number, MUTED), (clean(node.op), "bold"), label)
-        if title.cell_length > self._name_width:
-            return title.truncate(self._name_width, ellipsis=True)
-        return title.pad_right(self._name_width - title.cell_length)
+        spare = width - MARGIN - 2 * self._lanes - self._shape_width - FROM
+        room = min(self._name_width, max(NAME, spare))
+        if title.cell_length > room:
+            return title.truncate(room, ellipsis=True)
+        return title.pad_right(room - title.cell_length)
 
     def _mark(self, index: int) -> tuple[str, str]:
         """Whether the chosen node uses this one, or the other way round."""
@@ -253,5 +257,5 @@ def _broken(stop: Break) -> Content:
 def _summed(graph: int, ops: Counter[str]) -> Content:
     """One of several graphs in a row: its operations, and how often."""
     listed = ", ".join(op if many == 1 else f"{op} ×{many}" for op, many in ops.items())
-    many = names.count(sum(ops.values()), "node")
+    many = count_of(sum(ops.values()), "node")
     return Content.assemble("  ", (f"graph {graph}", "bold"), f"  {many}: ", (listed, MUTED))

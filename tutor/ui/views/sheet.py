@@ -18,6 +18,7 @@ from textual.strip import Strip
 
 from tutor.ui.views.base import Drawing
 from tutor.ui.views.cells import CHOSEN, more
+from tutor.ui.views.search import Search
 from tutor.views.model import View
 
 CURSOR_ROW = "bold on $block-cursor-blurred-background"
@@ -52,11 +53,7 @@ class Sheet(Drawing):
         super().__init__(view, compact=compact)
         self.cursor = 0
         """The row that the keys move."""
-        self._sought = ""
-        self._typing = False
-        """Whether keys go into what is sought."""
-        self._words: list[str] | None = None
-        """The words of each row, in small letters; made for the first search."""
+        self.search = Search(self.count, self.words)
         self.prepare()
 
     # What a subclass gives
@@ -110,7 +107,7 @@ class Sheet(Drawing):
     def update_view(self, view: View) -> None:
         """Draw another view, the cursor as near as may be to where it was."""
         self.view = view
-        self._words = None
+        self.search.forget_rows()
         self.prepare()
         self.cursor = min(self.cursor, max(self.count() - 1, 0))
         self.redraw(layout=self.compact)
@@ -171,7 +168,7 @@ class Sheet(Drawing):
             return self._window(strip, width, left if strip.cell_length > width else 0)
         index = y - len(head) + top
         if index >= self.count():
-            return Strip.blank(width, self.rich_style)
+            return self.beyond(index, width, left)
         if not self.steady or index == self.cursor:
             return self.line(index, width, left)
         key = (index, width, left)
@@ -181,6 +178,10 @@ class Sheet(Drawing):
                 self._lines_drawn.clear()
             strip = self._lines_drawn[key] = self.line(index, width, left)
         return strip
+
+    def beyond(self, index: int, width: int, left: int) -> Strip:
+        """What is below the last row."""
+        return Strip.blank(width, self.rich_style)
 
     def line(self, index: int, width: int, left: int) -> Strip:
         """What is in view of a row when `left` cells are scrolled away."""
@@ -254,73 +255,47 @@ class Sheet(Drawing):
 
     def action_find(self) -> None:
         """Take the next keys as what to look for."""
-        self._typing, self._sought = True, ""
+        self.search.begin()
         self._say()
         self.refresh_bindings()
 
     def action_find_next(self, way: int) -> None:
         """Go to the next row that has it, round the end if need be."""
-        if self._sought:
+        if self.search.sought:
             self._seek(self.cursor + way, way)
         else:
             self.action_find()
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """While something is typed, no letter is a command."""
-        return self._typing and character is not None and character.isprintable()
+        return self.search.typing and character is not None and character.isprintable()
 
     def on_key(self, event: Key) -> None:
         """Type what is sought; the cursor goes there at once."""
-        if not self._typing:
+        if not self.search.typing:
             return
-        if event.key in ("enter", "escape"):
-            self._typing = False
-            self.refresh_bindings()
-        elif event.key == "backspace":
-            self._sought = self._sought[:-1]
-            self._seek(self.cursor)
-        elif event.character is not None and event.is_printable:
-            self._sought += event.character
+        if self.search.type(event):  # else it is an arrow, say, and does its own work
+            event.stop()
+            event.prevent_default()
+        if self.search.typing:
             self._seek(self.cursor)
         else:
-            self._typing = False  # an arrow: the search is over, and the key does its work
             self.refresh_bindings()
-            self._say()
-            return
-        event.stop()
-        event.prevent_default()
         self._say()
 
     def on_paste(self, event: Paste) -> None:
         """What is pasted is typed."""
-        if self._typing:
+        if self.search.typing:
             event.stop()
-            self._sought += event.text.partition("\n")[0].strip()
+            self.search.sought += event.text.partition("\n")[0].strip()
             self._seek(self.cursor)
-
-    def found(self) -> list[int]:
-        """The rows that have what is sought."""
-        if self._words is None:
-            self._words = [self.words(index).lower() for index in range(self.count())]
-        sought = self._sought.lower()
-        return [index for index, words in enumerate(self._words) if sought in words]
+            self._say()
 
     def _seek(self, start: int, way: int = 1) -> None:
-        places = self.found() if self._sought else []
-        if not places:
-            self._say()
-            return
-        if way > 0:
-            self.select(next((place for place in places if place >= start), places[0]))
-        else:
-            self.select(next((place for place in reversed(places) if place <= start), places[-1]))
+        place = self.search.next(start, way)
+        if place is not None:
+            self.select(place)
 
     def _say(self) -> None:
-        if self.compact:
-            return
-        if not self._typing:
-            self.readout = self.says()
-            return
-        many = len(self.found()) if self._sought else 0
-        result = f"{many:,} found" if many else "not found" if self._sought else "type what to find"
-        self.readout = f"Find: {self._sought}▏ {result} · Enter ends, n and N go on"
+        if not self.compact:
+            self.readout = self.search.readout() if self.search.typing else self.says()

@@ -16,6 +16,7 @@ from tutor.ui.views.cells import CHOSEN, MUTED, ODD, fit, more
 from tutor.ui.views.sheet import Sheet
 from tutor.views.cells import clean
 from tutor.views.model import Array, Statistics, doubles
+from tutor.views.numbers import count as count_of
 from tutor.views.numbers import number, shape
 
 CURSOR_CELL = "bold reverse"
@@ -264,7 +265,7 @@ def _statistics(statistics: Statistics) -> Content:
     named += (("mean", statistics.mean), ("std", statistics.std))
     parts = [f"{name} {number(value)}" for name, value in named if value is not None]
     if statistics.zero:
-        parts.append(f"{names.count(statistics.zero, 'zero')}")
+        parts.append(f"{count_of(statistics.zero, 'zero')}")
     line = Content("  " + " · ".join(parts))
     odd = [(statistics.nan, "NaN"), (statistics.inf, "inf")]
     words = ", ".join(f"{many:,} {what}" for many, what in odd if many)

@@ -9,12 +9,12 @@ from typing import ClassVar, cast
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from tutor.ui import names
 from tutor.ui.views.cells import MARK, MUTED, ODD, fit, more, shares
 from tutor.ui.views.sheet import Sheet
 from tutor.views.cells import clean
 from tutor.views.cells import width as width_of
 from tutor.views.model import Branch, Tree
+from tutor.views.numbers import count as count_of
 from tutor.views.numbers import number, shape
 
 COLUMNS = ("shape", "dtype", "elements", "norm", "device")
@@ -50,8 +50,10 @@ class TreeDrawing(Sheet):
         self._show()
 
     def _totals(self, leaves: Sequence[Branch]) -> Content:
-        parts = [names.count(len(leaves), "tensor")]
-        parts.append(f"{sum(leaf.count for leaf in leaves):,} elements")
+        parts = ["No tensors in it"]
+        if leaves:
+            elements = sum(leaf.count for leaf in leaves)
+            parts = [count_of(len(leaves), "tensor"), count_of(elements, "element")]
         parts.append(", ".join(clean(device) for device in self._devices))
         words = "  " + " · ".join(part for part in parts if part)
         if len(self._tree.branches) < self._tree.total:
@@ -126,9 +128,14 @@ class TreeDrawing(Sheet):
         """The totals, and the names of the columns."""
         if not self._tree.branches:
             return [Content.styled("  Nothing in it.", MUTED)]
+        shapes = any(branch.shape is not None for branch in self._tree.branches)
+        titles = {"name": "", "shape": "shape" if shapes else "value"}
+        widths = self._widths(width)
+        if len(widths) == 1:
+            return [self._total]
         texts = [
-            fit("" if column == "name" else column, cells, at_right=column in RIGHT)
-            for column, cells in self._widths(width).items()
+            fit(titles.get(column, column), cells, at_right=column in RIGHT)
+            for column, cells in widths.items()
         ]
         return [self._total, Content.styled("  " + GAP.join(texts), MUTED)]
 
@@ -202,7 +209,7 @@ class TreeDrawing(Sheet):
         what = shape(branch.shape, clean(branch.dtype)) or clean(branch.value)
         facts = [self._path(place), clean(branch.kind), what, clean(branch.device)]
         if branch.count:
-            facts.append(names.count(branch.count, "element"))
+            facts.append(count_of(branch.count, "element"))
         if branch.norm is not None:
             facts.append(f"norm {branch.norm:.6g}")
         if branch.nan or branch.inf:
@@ -255,7 +262,7 @@ class TreeDrawing(Sheet):
     def _folds_changed(self, place: int) -> None:
         """Keep the cursor on its row, or on what now hides it."""
         self._show()
-        self._words = None
+        self.search.forget_rows()
         self._measure()
         above = [row for row, shown in enumerate(self._shown) if shown <= place]
         self.select(above[-1] if above else 0)
