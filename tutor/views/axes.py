@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -96,11 +97,11 @@ def tick_label(value: float, ticks: Iterable[float]) -> str:
     """``value`` with as many digits as tell it from the other ticks."""
     from tutor.views.numbers import number
 
-    marks = list(ticks)
-    largest = max(map(abs, marks), default=0.0)
-    if abs(value) < 1e-9 * largest:
+    marks = sorted(set(ticks))
+    apart = min((high - low for low, high in itertools.pairwise(marks)), default=0.0)
+    if abs(value) < 1e-6 * apart:  # what is left of zero after adding up steps
         return "0"
     for digits in range(3, 12):
-        if len({number(mark, digits) for mark in marks}) == len(set(marks)):
+        if len({number(mark, digits) for mark in marks}) == len(marks):
             return number(value, digits)
     return number(value, 12)

@@ -18,8 +18,8 @@ SUFFIXES: dict[Language, str] = {
     "hlo": ".hlo",
 }
 """Of a single program text; any other is `.txt`."""
-LONGEST = 80
-"""Characters of a file's name before its suffix."""
+LONGEST = 60
+"""Characters of a file's name before its number: at four bytes each, a name's 255 hold no more."""
 WIDTH = 110
 """Columns of text in a file."""
 
@@ -38,7 +38,7 @@ def save(view: View, folder: Path, stem: str = "") -> Path:
         OSError: It cannot be written.
     """
     suffix, data = content(view)
-    name = _slug(stem or view.name) or "view"
+    name = _slug(stem) or _slug(view.name) or "view"
     for number in itertools.count(1):
         path = folder / (f"{name}{suffix}" if number == 1 else f"{name}-{number}{suffix}")
         try:

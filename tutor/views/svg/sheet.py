@@ -65,9 +65,12 @@ class Sheet:
         fill: str = INK,
     ) -> None:
         """Add a line of text on its baseline."""
+        words = cells.clean(words)
+        if not words:
+            return
         self.add(
             "text",
-            inside=html.escape(cells.clean(words)),
+            inside=html.escape(words),
             x=x,
             y=y,
             text_anchor=anchor,
