@@ -143,6 +143,21 @@ async def test_parameters_are_inputs_of_a_compiled_module_by_name(torch: Host) -
     assert the(graph, "relu").line == 7
 
 
+async def test_the_branches_of_a_torch_cond_are_groups(torch: Host) -> None:
+    source = (
+        "import torch\ndef f(x):\n"
+        "    y = torch.cond(x.sum() > 0, lambda v: v.sin(), lambda v: v.cos(), (x,))\n"
+        "    print('a break')\n    return y * 2\n"
+        "x = torch.ones(3)"
+    )
+    (graph,) = await graphs(torch, source, "graph_of(f, x)")
+    assert graph.groups == ("graph 1", "cond_true_0", "cond_false_0", "graph 2")
+    assert ops(graph, 1) == ["input", "sin", "output"]
+    assert ops(graph, 2) == ["input", "cos", "output"]
+    assert ops(graph, 3) == ["input", "mul", "output"]
+    assert [graph_break.after for graph_break in graph.breaks] == [0]
+
+
 async def test_fx_and_exported_graphs(torch: Host) -> None:
     source = (
         "import torch\nnet = torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.ReLU())\n"
@@ -191,6 +206,12 @@ async def test_a_jaxpr_with_its_bodies(jax: Host) -> None:
     assert multiply.detail.startswith("mul(sin, 2.0")
     assert the(graph, "dot_general").group == 3
     assert ops(again) == ["input", "sin", "mul", "output"]
+
+
+async def test_an_operation_of_the_librarys_own_has_the_line_of_its_call(jax: Host) -> None:
+    source = "import jax\n\ndef f(x):\n    return jax.nn.relu(x) + 1"
+    (graph,) = await graphs(jax, source, "graph_of(f, 1.0)")
+    assert the(graph, "max").line == 4
 
 
 async def test_one_function_called_twice_is_drawn_twice(jax: Host) -> None:
@@ -254,6 +275,16 @@ async def test_weights_of_keras_are_named_by_their_paths(tensorflow: Host) -> No
     assert labels[1].endswith("bias")
 
 
+async def test_branches_of_a_switch(tensorflow: Host) -> None:
+    source = (
+        "import tensorflow as tf\ndef f(i, x):\n"
+        "    return tf.switch_case(i, [lambda: x + 1.0, lambda: tf.sin(x)])"
+    )
+    (graph,) = await graphs(tensorflow, source, "graph_of(f, fw.constant(1), fw.ones(2))")
+    assert graph.groups == ("", "branch 0", "branch 1")
+    assert "Sin" in ops(graph, 2)
+
+
 MANY = {
     "torch": "import torch\ny = torch.ones(2, requires_grad=True)\n"
     "for _ in range(10_000):\n    y = y * 1.001",
@@ -284,7 +315,8 @@ NONE = {
         ("'text'", "str has no graph"),
         ("graph_of(lambda x: 1 / 0, torch.ones(2))", "raised while it was traced: ZeroDiv"),
         ("graph_of(broken, torch.ones(2))", "broken raised while it was traced (line 3)"),
-        ("graph_of(lambda x: 3, torch.ones(2))", "captured no graph"),
+        ("graph_of(lambda x: 3, torch.ones(2))", "there is no tensor operation in this call"),
+        ("graph_of(torch.nn.LSTM(2, 2), torch.ones(1, 1, 2))", "no graph. Attempted to wrap RNN"),
     ],
     "jax": [
         ("fw.numpy.ones(2)", "has no graph to draw"),

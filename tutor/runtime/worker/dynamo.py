@@ -17,17 +17,27 @@ class DynamoGraphs:
     """torch.fx.GraphModules in the order they were compiled."""
     names: list[dict[str, str]] = field(default_factory=list)
     """Per graph: placeholder to what the learner calls it."""
+    gave_up: str = ""
+    """Why Dynamo let the call run as it is, when it captured no graph; empty when it says none."""
 
 
-def reason_of(reason: Any) -> str:
+def reason_of(text: str) -> str:
     """Return Dynamo's reason for a break, in its own words but few of them."""
-    text = str(reason.reason).strip()
-    first, _, rest = text.partition("\n")
+    first, _, rest = text.strip().partition("\n")
     explained = re.search(r"^\s*Explanation: (.+)$", rest, re.MULTILINE)
     if first.startswith("generic_jump"):
         first = "Data-dependent branching: which way to go depends on a tensor's values"
-    words = f"{first}: {explained[1]}" if explained else first
-    return clean(words, 240)
+    return clean(f"{first}: {explained[1]}" if explained else first, 240)
+
+
+def no_graph(found: DynamoGraphs) -> str:
+    """Return a sentence for a call that no graph was captured of."""
+    if found.gave_up:
+        return f"torch.compile captured no graph. {found.gave_up.rstrip('.')}."
+    return (
+        "torch.compile captured no graph: there is no tensor operation in this call that it could "
+        "compile."
+    )
 
 
 def learners_name(source: str) -> str:

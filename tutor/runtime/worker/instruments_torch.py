@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import programs
-from .dynamo import DynamoGraphs, learners_name, reason_of
+from .dynamo import DynamoGraphs, learners_name, no_graph, reason_of
 from .stdout import Muted
 from .telling import NothingToShowError
 
@@ -87,10 +87,14 @@ class TorchInstruments:
             found.names.append(_names_of_inputs(module))
             return module.forward
 
+        refused = dynamo.utils.counters["unimplemented"]
         with Muted(), programs.while_traced(f):
             dynamo.reset()
+            refused.clear()
             self._torch.compile(_uncompiled(f), backend=backend)(*args)
             dynamo.reset()
+        if refused and not found.graphs:
+            found.gave_up = reason_of(str(next(iter(refused))))
         return found
 
     def fx_code(self, f: Any, *args: Any) -> str:
@@ -98,16 +102,17 @@ class TorchInstruments:
         if hasattr(f, "print_readable"):
             return str(f.print_readable(print_output=False))
         parts = []
-        graphs = self.graph_of(f, *args).graphs
+        found = self.graph_of(f, *args)
+        graphs = found.graphs
         for number, module in enumerate(graphs, 1):
             if len(graphs) > 1:
                 parts.append(f"# graph {number} of {len(graphs)}")
             parts.append(str(module.print_readable(print_output=False)))
             reason = getattr(module, "compile_subgraph_reason", None)
             if reason is not None and reason.graph_break and number < len(graphs):
-                parts.append(f"# break: {reason_of(reason)}\n")
+                parts.append(f"# break: {reason_of(str(reason.reason))}\n")
         if not parts:
-            raise NothingToShowError("torch.compile captured no graph of this call.")
+            raise NothingToShowError(no_graph(found))
         return "\n".join(parts)
 
     def inductor_code(self, f: Any, *args: Any) -> dict[str, str]:

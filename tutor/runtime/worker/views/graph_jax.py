@@ -46,6 +46,8 @@ class _Reader:
         self.names = {number: name for number, (_, name) in names_of(sketch.sight).items()}
         self.labels: dict[int, str] = {}
         """What a node is called where it is an argument."""
+        self.callers: list[Any] = []
+        """The calls that are open: an operation of the library's own has the line of its call."""
 
     def read(self, jaxpr: Any, consts: Any) -> None:
         """Draw it as group 0, then the bodies that were met on the way."""
@@ -104,7 +106,9 @@ class _Reader:
                 literals[var] = _literal(outer)
         for var, text in literals.items():
             inside[var] = self._input("constant", var, text, group)
+        self.callers.append(equation)
         self._equations(jaxpr, inside, group)
+        self.callers.pop()
         for var, result in zip(equation.outvars, jaxpr.outvars):
             if _is_var(result) and result in inside:
                 env[var] = inside[result]
@@ -116,6 +120,7 @@ class _Reader:
         opened = [self._body(title, jaxpr) for title, jaxpr in _bodies(equation)]
         uses = [env[var] for var in equation.invars if _is_var(var) and var in env]
         sight = self.sketch.sight
+        at = [equation, *reversed(self.callers)]
 
         def about() -> Wire:
             found = _about_value(equation.outvars[0]) if equation.outvars else {}
@@ -123,7 +128,7 @@ class _Reader:
             detail = call(name, arguments, _parameters(equation))
             if any(opened):
                 detail += f"; what it runs: {', '.join(title for title in opened if title)}"
-            return {**found, "detail": detail, **_line(equation, sight)}
+            return {**found, "detail": detail, **_line(at, sight)}
 
         number = self.sketch.node(name, uses, about, group)
         self.labels[number] = name
@@ -208,9 +213,13 @@ def _about_value(var: Any) -> Wire:
     return {"shape": dims(aval.shape), "dtype": str(getattr(kind, "name", kind))}
 
 
-def _line(equation: Any, sight: Sight) -> Wire:
-    traceback = getattr(equation.source_info, "traceback", None)
-    if traceback is None:
-        return {}
-    frames = [(frame.file_name, frame.line_num) for frame in traceback.frames]
-    return sight.place(reversed(frames))  # its first is the innermost
+def _line(equations: list[Any], sight: Sight) -> Wire:
+    """Return the line of the first that has one of the learner's."""
+    for equation in equations:
+        traceback = getattr(equation.source_info, "traceback", None)
+        if traceback is not None:
+            frames = [(frame.file_name, frame.line_num) for frame in traceback.frames]
+            place = sight.place(reversed(frames))  # its first is the innermost
+            if place:
+                return place
+    return {}

@@ -107,7 +107,7 @@ class _Reader:
             known[op.outputs[0].name] = _Known(-1, text)
             return
         uses = [known[t.name].number for t in op.inputs if t.name in known]
-        opened = [self._body(op, key, title) for key, title in BODIES.get(op.type, {}).items()]
+        opened = [self._body(op, name, title) for name, title in _functions(op)]
         sight = self.sketch.sight
 
         def about() -> Wire:
@@ -154,17 +154,26 @@ class _Reader:
             return "_"
         return found.text or self.sketch.op_of(found.number)
 
-    def _body(self, op: Any, key: str, title: str) -> str:
+    def _body(self, op: Any, name: str, title: str) -> str:
         try:
-            name = op.node_def.attr[key].func.name
             graph = op.graph._get_function(name).graph
         except (AttributeError, KeyError, ValueError):
             return ""
-        title = title or f"{graph.name}, called"
         if len(self.bodies) + 1 >= MAX_GROUPS:
             return ""
-        self.bodies.append(_Body(title, graph))
-        return title
+        self.bodies.append(_Body(title or f"{graph.name}, called", graph))
+        return self.bodies[-1].title
+
+
+def _functions(op: Any) -> list[tuple[str, str]]:
+    """Return the names of the functions that an operation runs, and what each is for."""
+    if op.type in BODIES:
+        attributes = op.node_def.attr
+        return [(attributes[key].func.name, title) for key, title in BODIES[op.type].items()]
+    if op.type in ("Case", "StatelessCase"):
+        branches = op.node_def.attr["branches"].list.func
+        return [(branch.name, f"branch {index}") for index, branch in enumerate(branches)]
+    return []
 
 
 def _constant(op: Any, tf: Any) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ..dynamo import DynamoGraphs, reason_of
+from ..dynamo import DynamoGraphs, no_graph, reason_of
 from .base import NothingToShowError, Sight, Wire, clean
 from .naming import names_of
 from .sketch import MAX_GROUPS, Sketch, call, dims
@@ -129,21 +129,20 @@ class _AboutBackward:
 
 def _dynamo(value: DynamoGraphs, sketch: Sketch) -> None:
     if not value.graphs:
-        raise NothingToShowError(
-            "torch.compile captured no graph: there is no tensor operation in this call that "
-            "it could compile."
-        )
-    for group, (module, names) in enumerate(zip(value.graphs, value.names)):
-        if group == MAX_GROUPS:
+        raise NothingToShowError(no_graph(value))
+    several = len(value.graphs) > 1
+    for number, (module, names) in enumerate(zip(value.graphs, value.names), 1):
+        if len(sketch.groups) == MAX_GROUPS:
             break
-        if len(value.graphs) > 1:
-            sketch.groups.append(f"graph {group + 1}")
+        if several:
+            sketch.groups.append(f"graph {number}")
+        group = max(len(sketch.groups) - 1, 0)
         _fx(module, sketch, names, group)
         reason = getattr(module, "compile_subgraph_reason", None)
-        if reason is not None and reason.graph_break and group + 1 < len(value.graphs):
-            sketch.breaks.append(
-                {"after": group, "reason": reason_of(reason), **sketch.sight.place(_stack(reason))}
-            )
+        if reason is not None and reason.graph_break and number < len(value.graphs):
+            why = reason_of(str(reason.reason))
+            line = sketch.sight.place(_stack(reason))
+            sketch.breaks.append({"after": group, "reason": why, **line})
 
 
 def _stack(reason: Any) -> Iterable[tuple[str, int]]:
@@ -154,10 +153,29 @@ def _fx(
     module: Any, sketch: Sketch, names: dict[str, str], group: int = 0, graph: Any = None
 ) -> None:
     numbers: dict[Any, int] = {}
+    bodies: list[tuple[str, Any]] = []
     for node in (graph or module.graph).nodes:
+        body = _body_of(node, module)
+        if body is not None:
+            bodies.append((str(node.target), body))
+            continue
         uses = [numbers[other] for other in node.all_input_nodes if other in numbers]
         about = _AboutFx(node, names, sketch.sight)
         numbers[node] = sketch.node(_fx_op(node, module), uses, about, group)
+    for title, body in bodies:
+        if len(sketch.groups) < MAX_GROUPS:
+            sketch.groups = [*(sketch.groups or [""]), title]
+            _fx(body, sketch, {}, len(sketch.groups) - 1)
+
+
+def _body_of(node: Any, module: Any) -> Any:
+    """Return the graph that an operation such as torch.cond is given; None for a tensor."""
+    if node.op != "get_attr":
+        return None
+    value = module
+    for name in str(node.target).split("."):
+        value = getattr(value, name, None)
+    return value if hasattr(getattr(value, "graph", None), "nodes") else None
 
 
 def _fx_op(node: Any, module: Any) -> str:
