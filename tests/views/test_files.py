@@ -92,7 +92,7 @@ def pixels(data: bytes) -> list[list[tuple[int, int, int]]]:
     return [[tuple(row[x : x + 3]) for x in range(1, wide, 3)] for row in rows]  # type: ignore[misc]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(view=images)
 def test_any_image_is_a_png(view: Image) -> None:
     assert pixels(png.draw(view))

@@ -14,7 +14,7 @@ from tutor.views import cells, text
 from tutor.views.model import View
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(
     view=views,
     width=st.integers(1, 130) | st.just(78),

@@ -31,19 +31,26 @@ class Axis:
         # A first value that is infinite, or on a logarithmic axis not above 0, passes neither.
         if not (math.isfinite(low) and math.isfinite(high)) or (log and high <= 0):
             return None
-        if low == high:
-            low, high = _around(low, log=log)
-        return cls(low, high, log)
+        axis = cls(low, high, log)
+        # One value; or two so near that arithmetic does not tell them apart.
+        return axis if axis.span() > 0 else cls(*_around(low, log=log), log)
+
+    def span(self) -> float:
+        """From one end to the other: decades of a logarithmic axis, else half the distance.
+
+        Half, so that the two largest floats have a distance as well.
+        """
+        if self.log:
+            return math.log10(self.high) - math.log10(self.low)
+        return self.high / 2 - self.low / 2
 
     def place(self, value: float) -> float:
         """From 0 at ``low`` to 1 at ``high``; NaN for what is not finite or has no logarithm."""
         if not math.isfinite(value) or (self.log and value <= 0):
             return NO_PLACE
         if self.log:
-            low = math.log10(self.low)
-            return (math.log10(value) - low) / (math.log10(self.high) - low)
-        # Halved, so that the distance between the two largest floats is one as well.
-        return (value / 2 - self.low / 2) / (self.high / 2 - self.low / 2)
+            return (math.log10(value) - math.log10(self.low)) / self.span()
+        return (value / 2 - self.low / 2) / self.span()
 
     def ticks(self, most: int) -> list[float]:
         """At most ``most`` round values within the axis, from low to high."""
