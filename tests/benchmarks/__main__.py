@@ -13,7 +13,7 @@ from functools import partial
 from importlib import metadata
 from pathlib import Path
 
-from tests.benchmarks import authoring, editing, flood, latency, memory, startup
+from tests.benchmarks import authoring, editing, flood, latency, live, memory, showing, startup
 from tests.benchmarks.place import left_behind, mark
 from tests.benchmarks.rows import Row, table, write_json
 
@@ -23,11 +23,15 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "latency-tensorflow": partial(latency.rows, "tensorflow"),
     "latency-jax": partial(latency.rows, "jax"),
     "editing": editing.rows,
+    "live-curve": live.rows,
     "flood": flood.rows,
     "memory-screen": memory.screen_rows,
     "memory-torch": partial(memory.host_rows, "torch"),
     "memory-tensorflow": partial(memory.host_rows, "tensorflow"),
     "memory-jax": partial(memory.host_rows, "jax"),
+    "showing-torch": partial(showing.rows, "torch"),
+    "showing-tensorflow": partial(showing.rows, "tensorflow"),
+    "showing-jax": partial(showing.rows, "jax"),
     "author-lint": authoring.lint_rows,
     "author-test": authoring.proof_rows,
 }
