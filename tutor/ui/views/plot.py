@@ -198,7 +198,8 @@ def _row(canvas: Canvas, row: int, label: str, ticked: bool, cursor: int | None)
     at = 0
     for text, owner in canvas.runs(row):
         end = at + len(text)
-        look = style(owner) if owner >= 0 else ""
+        # Blanks in the first colour, which nobody sees: to rub out and to draw take one pen then.
+        look = style(max(owner, 0))
         if cursor is not None and at <= cursor < end:
             before, here, after = text[: cursor - at], text[cursor - at], text[cursor - at + 1 :]
             parts += [(before, look), ("│" if here == " " else here, "bold"), (after, look)]
