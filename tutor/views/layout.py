@@ -59,6 +59,8 @@ class Gap:
     """1-based number of the graph that begins below; 0 when none does."""
     below: tuple[int, ...]
     """The lanes whose lines go on through it."""
+    title: str = ""
+    """What that graph is, such as `graph 2` or `scan's body, 3 times`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +81,9 @@ class _Flow:
     """By place, the places of what it uses."""
     users: list[list[int]]
     """By place, the places of what uses it, from the top."""
-    drawn: list[list[int]] = field(default_factory=list)
+    drawn: list[list[int]] = field(default_factory=list[list[int]])
     """By place, the first of `users`: those that a line leads to."""
-    references: list[list[int]] = field(default_factory=list)
+    references: list[list[int]] = field(default_factory=list[list[int]])
     """By place, those of `makers` that are only named."""
 
 
@@ -89,7 +91,7 @@ def layout(graph: Graph, lanes: int = LANES, *, reach: int = REACH) -> Layout:
     """Lay out ``graph`` in at most ``lanes`` lanes."""
     flow = _flow(graph)
     _choose_lines(flow, max(lanes, 1), reach)
-    return _place(flow, graph.breaks)
+    return _place(flow, graph.breaks, graph.groups)
 
 
 def gutter(row: Row | Gap) -> str:
@@ -217,7 +219,7 @@ def _choose_lines(flow: _Flow, lanes: int, reach: int) -> None:
             del open_lines[max(open_lines, key=lambda value: (open_lines[value], value))]
 
 
-def _place(flow: _Flow, breaks: Sequence[Break]) -> Layout:
+def _place(flow: _Flow, breaks: Sequence[Break], titles: Sequence[str]) -> Layout:
     """Give every line and node its lane."""
     named = {maker for used in flow.references for maker in used}
     taken: dict[int, int] = {}
@@ -232,7 +234,8 @@ def _place(flow: _Flow, breaks: Sequence[Break]) -> Layout:
             graphs += 1
             said = tuple(stop for stop in unsaid if stop.after < node.group)
             unsaid = unsaid[len(said) :]
-            rows.append(Gap(said, graphs, tuple(sorted(taken.values()))))
+            title = titles[node.group] if node.group < len(titles) else f"graph {graphs}"
+            rows.append(Gap(said, graphs, tuple(sorted(taken.values())), title))
         inputs = {maker: taken[maker] for maker in flow.makers[place] if maker in taken}
         inputs = {
             maker: lane for maker, lane in inputs.items() if maker not in flow.references[place]

@@ -135,6 +135,10 @@ class Node(Struct, frozen=True, kw_only=True):
     """More, for the one that is selected: an equation, attributes."""
 
 
+MIDDLE = "…"
+"""The id of the node that stands for those in the middle of a long graph, which are left out."""
+
+
 class Edge(Struct, frozen=True, kw_only=True):
     """From what makes a value to what uses it."""
 

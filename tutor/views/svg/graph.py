@@ -75,8 +75,8 @@ def _gap(sheet: Sheet, row: Gap, left: float, width: float) -> None:
     sheet.y += 4
     sheet.lines([reason(stop) for stop in row.breaks], left=left)
     if row.graph:
-        sheet.text(left, sheet.y + 4, f"graph {row.graph}", weight="bold")
-        start = left + width_of(f"graph {row.graph}") + GAP
+        sheet.text(left, sheet.y + 4, row.title, weight="bold")
+        start = left + width_of(row.title) + GAP
         sheet.line(start, sheet.y, width - MARGIN, sheet.y, GRID)
         sheet.y += ROW
     for lane in row.below:

@@ -44,7 +44,7 @@ class Sheet:
             self.lines([caption])
         self.y += 6
 
-    def add(self, element: str, *, inside: str = "", **attributes: object) -> None:
+    def add(self, element: str, inside: str = "", /, **attributes: object) -> None:
         """Add one element; in names `_` becomes `-`, and what is empty is left out."""
         said = "".join(
             f' {name.strip("_").replace("_", "-")}="{html.escape(_short(value))}"'
@@ -70,7 +70,7 @@ class Sheet:
             return
         self.add(
             "text",
-            inside=html.escape(words),
+            html.escape(words),
             x=x,
             y=y,
             text_anchor=anchor,

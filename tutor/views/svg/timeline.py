@@ -66,7 +66,7 @@ def draw(view: Timeline) -> str:
             facts = f"{row.name}: {PHASES.get(row.phase, row.phase)}, {seconds(span.seconds)}"
             sheet.add(
                 "rect",
-                inside=f"<title>{html.escape(facts)}</title>",
+                f"<title>{html.escape(facts)}</title>",
                 x=x,
                 y=middle - 8,
                 width=max(end - x, 1.0),

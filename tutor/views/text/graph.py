@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tutor.views import cells
 from tutor.views.layout import LANES, Gap, Layout, Row, gutter, layout
-from tutor.views.model import Break, Graph, Node
+from tutor.views.model import MIDDLE, Break, Graph, Node
 from tutor.views.numbers import count, shape
 
 WORDS = 44
@@ -76,7 +76,7 @@ def _gap(row: Gap, width: int) -> list[str]:
         for line in cells.wrap(reason(stop), width - cells.width(indent))
     ]
     if row.graph:
-        title = f"{indent}── graph {row.graph} "
+        title = cells.cut(f"{indent}── {cells.clean(row.title)} ", width)
         lines.append(title + "─" * (min(width, 60) - cells.width(title)))
     return lines
 
@@ -92,6 +92,8 @@ def left_out(view: Graph) -> list[str]:
     """Return how many nodes there are, when not all of them are here."""
     if view.total <= len(view.nodes):
         return []
+    if any(node.id == MIDDLE for node in view.nodes):
+        return [f"Of {count(view.total, 'node')} the first and the last; … counts the others."]
     return [f"The first {len(view.nodes):,} of {count(view.total, 'node')}."]
 
 
@@ -103,7 +105,9 @@ def tell(view: Graph, width: int) -> list[str]:
         if isinstance(row, Gap):
             for stop in row.breaks:
                 lines += cells.wrap(reason(stop).removeprefix("✂ "), width)
-            lines += [f"Graph {row.graph}:"] if row.graph else []
+            if row.graph:
+                title = cells.clean(row.title)
+                lines += cells.wrap(f"{title[:1].upper()}{title[1:]}:", width)
             continue
         facts = [named(row.node), shape(row.node.shape, row.node.dtype)]
         if row.references:

@@ -39,7 +39,7 @@ class Row:
     name: str
     lane: int
     phase: str
-    spans: list[Span] = field(default_factory=list)
+    spans: list[Span] = field(default_factory=list[Span])
 
     @property
     def seconds(self) -> float:
