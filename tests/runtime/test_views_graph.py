@@ -194,7 +194,7 @@ async def test_a_jaxpr_with_its_bodies(jax: Host) -> None:
     graph, again = await graphs(
         jax, JAX, "graph_of(f, x, 1)", "fw.make_jaxpr(inner)(x)", given="scale = 2"
     )
-    assert graph.groups == ("", "scan's body, 3 times", "cond, if false", "cond, if true")
+    assert graph.groups == ("f", "scan's body, 3 times", "cond, if false", "cond, if true")
     constant, x, n = graph.nodes[:3]
     assert (constant.op, constant.label, constant.shape) == ("constant", "w", (3, 3))
     assert (x.op, x.label, x.shape, x.dtype) == ("input", "x", (3,), "float32")
@@ -252,7 +252,7 @@ async def test_a_tf_function_without_its_plumbing(tensorflow: Host) -> None:
         "input", "variable", "MatMul", "Sum", "Greater", "StatelessIf", "PartitionedCall", "output",
     ]  # fmt: skip
     assert ops(called) == ops(graph)
-    assert graph.groups == ("", "if true", "if false", "g, called")
+    assert graph.groups == ("f", "if true", "if false", "g, called")
     variable = the(graph, "variable")
     assert (variable.label, variable.shape, variable.dtype) == ("v", (3, 3), "float32")
     product = the(graph, "MatMul")
@@ -281,7 +281,7 @@ async def test_branches_of_a_switch(tensorflow: Host) -> None:
         "    return tf.switch_case(i, [lambda: x + 1.0, lambda: tf.sin(x)])"
     )
     (graph,) = await graphs(tensorflow, source, "graph_of(f, fw.constant(1), fw.ones(2))")
-    assert graph.groups == ("", "branch 0", "branch 1")
+    assert graph.groups == ("f", "branch 0", "branch 1")
     assert "Sin" in ops(graph, 2)
 
 

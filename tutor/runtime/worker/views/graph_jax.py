@@ -55,7 +55,7 @@ class _Reader:
         for body in self.bodies:  # it grows meanwhile
             self._graph(body.jaxpr, body.group)
         if self.bodies:
-            self.sketch.groups = ["", *(body.title for body in self.bodies)]
+            self.sketch.groups = [_name_of(jaxpr), *(body.title for body in self.bodies)]
 
     def _graph(self, jaxpr: Any, group: int, consts: Any = ()) -> None:
         env: dict[Any, int] = {}
@@ -203,6 +203,11 @@ def _argument_names(jaxpr: Any) -> list[str]:
     except Exception:  # before JAX 0.6, and in some transformations
         names = []
     return names if len(names) == count else [""] * count
+
+
+def _name_of(jaxpr: Any) -> str:
+    name = getattr(getattr(jaxpr, "debug_info", None), "func_name", None)
+    return str(name or "the function")
 
 
 def _about_value(var: Any) -> Wire:

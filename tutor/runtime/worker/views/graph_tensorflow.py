@@ -81,7 +81,8 @@ class _Reader:
         for index, body in enumerate(self.bodies):  # it grows meanwhile
             self._graph(body.graph, index + 1)
         if self.bodies:
-            self.sketch.groups = ["", *(body.title for body in self.bodies)]
+            name = getattr(graph, "name", None) or "the graph"
+            self.sketch.groups = [str(name), *(body.title for body in self.bodies)]
 
     def _graph(self, graph: Any, group: int) -> None:
         known: dict[str, _Known] = {}

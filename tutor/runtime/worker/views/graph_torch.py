@@ -164,7 +164,7 @@ def _fx(
         numbers[node] = sketch.node(_fx_op(node, module), uses, about, group)
     for title, body in bodies:
         if len(sketch.groups) < MAX_GROUPS:
-            sketch.groups = [*(sketch.groups or [""]), title]
+            sketch.groups = [*(sketch.groups or ["the graph"]), title]
             _fx(body, sketch, {}, len(sketch.groups) - 1)
 
 

@@ -27,7 +27,7 @@ class Sketch:
         self._nodes: list[tuple[str, int, Callable[[], Wire]]] = []
         self._edges: dict[tuple[int, int], None] = {}
         self.groups: list[str] = []
-        """What each group is: a Dynamo graph, the body of a loop; empty when there is just one."""
+        """What each group is: a function, the body of a loop; empty when there is just one."""
         self.breaks: list[Wire] = []
 
     def node(
