@@ -287,10 +287,12 @@ class TensorflowAdapter(Adapter):
         if is_a(value, self._variable):
             value = value.read_value()
         if self._on == "cpu" or "GPU" not in value.device:
-            plain = self._numpy.numpy.asarray(self._read(value))
-            if plain.size != 1:
-                one_of(plain.size, plain.shape)
-            return float(plain.item())
+            plain = self._read(value)
+            shape = getattr(plain, "shape", ())  # of one axis or more it is an ndarray
+            if shape:
+                one_of(plain.size, shape)
+                plain = plain.item()
+            return float(plain)
         if value.shape.num_elements() != 1:
             one_of(value.shape.num_elements(), value.shape)
         return value
