@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tests.runtime.hosts import FRAMEWORKS, Ran, run, session_loop
 from tutor.runtime.host import Host
 from tutor.runtime.job import Block, Shown, Wanted
+from tutor.runtime.worker.recording import moving
 from tutor.runtime.worker.spans import MAX_KEPT, Spans
 from tutor.runtime.worker.views import NothingToShowError, Sight
 from tutor.runtime.worker.views import timeline as maker
@@ -231,6 +234,25 @@ async def test_a_span_that_sticks_out_is_cut() -> None:
         ("outer", 0.0, 2.0, 0),
         ("inner", 1.0, 1.0, 1),
     ]
+
+
+async def test_only_what_changes_the_device_is_a_copy() -> None:
+    class Held:
+        def __init__(self, device: str) -> None:
+            self.device = device
+
+        def to(self, device: str) -> Held:
+            """Take a while."""
+            time.sleep(0.001)
+            return Held(device)
+
+    spans = Spans(time.monotonic())
+    to = moving(Held.to, spans, "to")
+    assert to.__doc__ == "Take a while."
+    to(Held("cpu"), "cpu")
+    assert spans.taken() == []
+    assert to(Held("cpu"), "cuda").device == "cuda"
+    assert [(name, phase) for name, phase, _, _ in spans.taken()] == [("to", "copy")]
 
 
 async def test_without_a_recording_there_is_a_sentence() -> None:

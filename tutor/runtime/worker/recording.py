@@ -28,10 +28,35 @@ def record(adapter: Any, device: str, spans: Spans) -> None:
     listen = LISTENERS.get(adapter.name)
     if listen is not None:
         listen(adapter.module, spans)
-    if adapter.name == "tensorflow" and not device.startswith("cpu"):
+    if not device.startswith("cpu"):
+        _copies(adapter, spans)
+
+
+def _copies(adapter: Any, spans: Spans) -> None:
+    """Hear of copies between the host's memory and the device's."""
+    if adapter.name == "tensorflow":
         from tensorflow.python.framework import ops
 
         ops.EagerTensor.numpy = _timed(ops.EagerTensor.numpy, spans, "numpy", "copy")
+    elif adapter.name == "torch":
+        # Dynamo knows these by name, so a compiled function has the same graph as without
+        for name in ("to", "cpu", "cuda"):
+            method = getattr(adapter.module.Tensor, name)
+            setattr(adapter.module.Tensor, name, moving(method, spans, name))
+
+
+def moving(method: Callable[..., Any], spans: Spans, name: str) -> Callable[..., Any]:
+    """Return a tensor's method that is recorded where its result is on another device."""
+
+    @functools.wraps(method)
+    def moved(self: Any, *args: Any, **kwargs: Any) -> Any:
+        start = now()
+        result = method(self, *args, **kwargs)
+        if getattr(result, "device", None) != self.device:
+            spans.add(name, "copy", start, now())
+        return result
+
+    return moved
 
 
 # --- JAX
