@@ -121,17 +121,24 @@ async def test_letters_that_are_typed_are_no_commands_and_escape_ends_the_search
 async def test_a_graph_marks_what_a_node_uses_and_what_uses_it() -> None:
     async with opened(samples.graph()) as (pilot, sheet):
         await press(pilot, "slash", *"relu", "enter")
-        assert sheet.readout == (
-            "relu h float32[8, 4] · line 2: h = torch.relu(x @ w) · from matmul"
-            " · used by mean, output · aten.relu.default(matmul)"
-        )
+        assert sheet.readout == "relu h float32[8, 4] · line 2: h = torch.relu(x @ w)"
         rows = sheet.text.split("\n")
+        assert rows[-2:] == ["  from matmul · used by mean, output", "  aten.relu.default(matmul)"]
         assert [row.split()[-1] for row in rows if row.startswith("out ")] == ["3", "output"]
         assert len([row for row in rows if row.startswith("in ")]) == 1
         await press(pilot, "i")
         assert "matmul" in chosen(sheet)
         await press(pilot, "u")
         assert "relu" in chosen(sheet)
+
+
+async def test_a_low_screen_has_all_in_the_readout() -> None:
+    async with opened(samples.graph(), (80, 14)) as (pilot, sheet):
+        await press(pilot, "slash", *"relu", "enter")
+        assert sheet.readout == (
+            "relu h float32[8, 4] · line 2: h = torch.relu(x @ w) · from matmul"
+            " · used by mean, output · aten.relu.default(matmul)"
+        )
 
 
 async def test_the_cursor_passes_titles_and_stops_at_a_break_with_its_reason() -> None:
@@ -300,6 +307,11 @@ async def test_a_table_keeps_its_head_and_says_the_whole_row() -> None:
         assert "optimizer" in sheet.text.split("\n")[1]
         assert "run-039" in chosen(sheet)
         await press(pilot, "home")
+        assert sheet.readout == "Row 1 of 1,000"
+        foot = " ".join(row.strip() for row in sheet.text.split("\n")[-3:])
+        assert samples.table().rows[0][-1] in foot
+        await pilot.resize_terminal(80, 14)
+        await press(pilot, "up")
         assert sheet.readout.endswith("note: " + samples.table().rows[0][-1])
         assert "The first 40 of 1,000 rows." in sheet.text
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual.content import Content
+from rich.style import Style
+from textual.strip import Strip
 
 from tutor.views.cells import left, right
 
@@ -22,14 +23,15 @@ def fit(text: str, width: int, *, at_right: bool = False) -> str:
     return right(text, width) if at_right else left(text, width)
 
 
-def more(many: int, what: str) -> Content:
-    """The row that says what a compact drawing leaves out."""
-    return opens(f"{many:,} more {what}")
-
-
-def opens(words: str) -> Content:
-    """The row that says what is to be seen over the whole screen."""
-    return Content.styled(f"  … {words} · F6", MUTED)
+def window(strip: Strip, width: int, left: int, pinned: int, style: Style) -> Strip:
+    """What is in view of a row when `left` cells are scrolled away behind those that are pinned."""
+    if not left or not pinned:
+        return strip.crop_extend(left, left + width, style)
+    ends = (
+        strip.crop_extend(0, pinned, style),
+        strip.crop_extend(pinned + left, left + width, style),
+    )
+    return Strip.join(ends)
 
 
 def shares(wanted: Sequence[int], room: int, least: int = 4) -> list[int]:

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.strip import Strip
 
-from tutor.ui.views.cells import CHOSEN, MUTED, fit, more
+from tutor.ui.views.cells import CHOSEN, MUTED, fit
 from tutor.ui.views.panes import Panes, Place
 from tutor.ui.views.sheet import CURSOR_ROW, Sheet
 from tutor.views.model import CodeText, View
@@ -167,7 +167,7 @@ class CodeDrawing(Sheet):
             rows = self._panes.brief(self._pane, max(room - 1, 0), two=two)
         lines = [self._brief_row(row, width) for row in rows]
         hidden = self._panes.total - len(rows)
-        return [*head, *lines, *([more(hidden, "lines")] if hidden > 0 else [])]
+        return [*head, *lines, *([self.more(hidden, "lines")] if hidden > 0 else [])]
 
     def _brief_row(self, row: Sequence[Place], width: int) -> Content:
         room = self._half(width) if len(row) > 1 else width - len(CHOSEN)

@@ -9,12 +9,12 @@ from typing import ClassVar, cast
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from tutor.ui.views.cells import MARK, MUTED, fit, more, opens
+from tutor.ui.views.cells import MARK, MUTED, fit
 from tutor.ui.views.sheet import Sheet
-from tutor.views.cells import clean
+from tutor.views.cells import clean, cut, wrap
 from tutor.views.cells import width as width_of
 from tutor.views.layout import Row, gutter, layout
-from tutor.views.model import Break, Graph, Node
+from tutor.views.model import MIDDLE, Break, Graph, Node
 from tutor.views.numbers import count as count_of
 from tutor.views.numbers import shape
 
@@ -24,6 +24,8 @@ IN, OUT = "in  ", "out "
 MARGIN = 4
 NAME, SHAPE = 32, 28
 """Cells that a name has at least if it needs them, and of the widest shape."""
+HIGH = 14
+"""Rows from which three at the bottom are for details."""
 FROM = 12
 """Cells kept for what stands behind the shape."""
 SOURCE_FROM = 110
@@ -45,6 +47,8 @@ class GraphDrawing(Sheet):
         self._lanes = laid.lanes
         self._items: list[Row | Break | int] = []
         """A node, a break, or the number of the graph that begins."""
+        self._titles: dict[int, str] = {}
+        """What each of several graphs is."""
         for row in laid.rows:
             if isinstance(row, Row):
                 self._items.append(row)
@@ -52,6 +56,7 @@ class GraphDrawing(Sheet):
             self._items += row.breaks
             if row.graph:
                 self._items.append(row.graph)
+                self._titles[row.graph] = clean(row.title)
         self._place: dict[str, int] = {}
         for place, item in enumerate(self._items):
             if isinstance(item, Row):
@@ -81,7 +86,9 @@ class GraphDrawing(Sheet):
             return [Content.styled("  The graph is empty.", MUTED)]
         facts = [count_of(graph.total, "node")]
         if graph.total > len(graph.nodes):
-            facts.append(f"the first {len(graph.nodes):,} here")
+            both_ends = any(node.id == MIDDLE for node in graph.nodes)
+            which = "the first and the last" if both_ends else f"the first {len(graph.nodes):,}"
+            facts.append(f"{which} here")
         graphs = len({node.group for node in graph.nodes})
         if graphs > 1:
             facts.append(count_of(graphs, "graph"))
@@ -95,8 +102,9 @@ class GraphDrawing(Sheet):
         """A node with its lanes; or what stands between two graphs."""
         item = self._items[index]
         if isinstance(item, int):
-            words = f"── graph {item} "
-            return Content.styled(" " * MARGIN + words + "─" * (width - MARGIN - len(words)), MUTED)
+            words = f"── {self._titles[item]} "
+            rule = "─" * (width - MARGIN - width_of(words))
+            return Content.styled(" " * MARGIN + words + rule, MUTED)
         if isinstance(item, Break):
             return Content(" " * MARGIN) + _broken(item)
         node = item.node
@@ -162,7 +170,7 @@ class GraphDrawing(Sheet):
                 ops[clean(item.node.op)] += 1
                 continue
             if ops:
-                rows.append(_summed(graph, ops))
+                rows.append(_summed(self._titles.get(graph, ""), ops))
             ops = Counter()
             if isinstance(item, Break):
                 rows.append(Content("  ") + _broken(item))
@@ -170,8 +178,8 @@ class GraphDrawing(Sheet):
                 graph = item
         if len(rows) > room - 1:
             hidden = len(rows) - (room - 1)
-            return [*head, *rows[: room - 1], more(hidden, "rows")]
-        return [*head, *rows, opens(f"{self._graph.total:,} nodes one by one")]
+            return [*head, *rows[: room - 1], self.more(hidden, "rows")]
+        return [*head, *rows, self.opens(f"{self._graph.total:,} nodes one by one")]
 
     def words(self, index: int) -> str:
         """Operation, name, shape; a break's reason."""
@@ -181,8 +189,19 @@ class GraphDrawing(Sheet):
             return f"{_named(item)} {shape(node.shape, node.dtype)} {node.detail}"
         return item.reason if isinstance(item, Break) else ""
 
+    def foot(self, width: int) -> Sequence[Content]:
+        """What the node uses, what uses it, and its details, where the screen is high enough."""
+        if self._room.height < HIGH or not self._graph.nodes:
+            return ()
+        node = self._node(self.cursor)
+        lines = [self._around(node), clean(node.detail)] if node is not None else ["", ""]
+        if isinstance(item := self._items[self.cursor], Break):
+            lines = [*wrap(item.reason, width - 4)[:2], "", ""]
+        rows = [Content(f"  {cut(line, width - 2)}") for line in lines[:2]]
+        return [Content.styled("─" * width, MUTED), *rows]
+
     def says(self) -> str:
-        """All that is known of a node: what it uses, what uses it, the learner's line."""
+        """What a node is, and the learner's line; the rest, where there is no foot for it."""
         item = self._items[self.cursor] if self._items else 0
         if isinstance(item, int):
             return ""
@@ -191,10 +210,15 @@ class GraphDrawing(Sheet):
         node = item.node
         where = _place_of(node)
         facts = [f"{_named(item)} {shape(node.shape, node.dtype)}".rstrip(), where]
-        facts.append(self._listed("from", self._uses.get(node.id, ())))
-        facts.append(self._listed("used by", self._used_by.get(node.id, ())))
-        facts.append(clean(node.detail))
+        if self._room.height < HIGH:
+            facts += [self._around(node), clean(node.detail)]
         return " · ".join(fact for fact in facts if fact)
+
+    def _around(self, node: Node) -> str:
+        """What a node uses, and what uses it."""
+        uses = self._listed("from", self._uses.get(node.id, ()))
+        used = self._listed("used by", self._used_by.get(node.id, ()))
+        return " · ".join(filter(None, (uses, used)))
 
     def _listed(self, what: str, places: Sequence[int]) -> str:
         rows = [self._items[place] for place in places[:4]]
@@ -254,8 +278,8 @@ def _broken(stop: Break) -> Content:
     )
 
 
-def _summed(graph: int, ops: Counter[str]) -> Content:
+def _summed(title: str, ops: Counter[str]) -> Content:
     """One of several graphs in a row: its operations, and how often."""
     listed = ", ".join(op if many == 1 else f"{op} ×{many}" for op, many in ops.items())
     many = count_of(sum(ops.values()), "node")
-    return Content.assemble("  ", (f"graph {graph}", "bold"), f"  {many}: ", (listed, MUTED))
+    return Content.assemble("  ", (title, "bold"), f"  {many}: ", (listed, MUTED))

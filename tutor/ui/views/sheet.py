@@ -6,7 +6,7 @@ knows how many rows there are and makes the forty that are seen.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, Self
 
 from textual.actions import SkipAction
@@ -16,8 +16,9 @@ from textual.events import Click, Key, Paste
 from textual.geometry import Region, Size
 from textual.strip import Strip
 
+from tutor.ui import keys
 from tutor.ui.views.base import Drawing
-from tutor.ui.views.cells import CHOSEN, more
+from tutor.ui.views.cells import CHOSEN, MUTED, window
 from tutor.ui.views.search import Search
 from tutor.views.model import View
 
@@ -43,7 +44,7 @@ class Sheet(Drawing):
 
     steady = False
     """Whether a row looks the same wherever the cursor is, if not on it: it is drawn once then."""
-    _head_now: Sequence[Content] | None = None
+    _edges_now: tuple[Sequence[Content], Sequence[Content]] | None = None
     pinned = 0
     """Cells at the left of every row that stay when it is scrolled sideways."""
 
@@ -80,8 +81,21 @@ class Sheet(Drawing):
         shown = self.count() if self.count() <= room else max(room - 1, 0)
         rows = [self.row(index, width) for index in range(shown)]
         if self.count() > shown:
-            rows.append(more(self.count() - shown, "rows"))
+            rows.append(self.more(self.count() - shown, "rows"))
         return [*head, *rows]
+
+    def foot(self, width: int) -> Sequence[Content]:
+        """Rows below the others, always as many: what the readout has no room for."""
+        return ()
+
+    def more(self, many: int, what: str) -> Content:
+        """The row that says what a compact drawing leaves out."""
+        return self.opens(f"{many:,} more {what}")
+
+    def opens(self, words: str) -> Content:
+        """The row that says what is to be seen over the whole screen, and with which key."""
+        keymap: Mapping[str, str] = getattr(self.app, "keymap", {})
+        return Content.styled(f"  … {words} · {keys.shown(keys.key_of('look', keymap))}", MUTED)
 
     def says(self) -> str:
         """The readout for the row the cursor is on."""
@@ -110,20 +124,21 @@ class Sheet(Drawing):
         self.search.forget_rows()
         self.prepare()
         self.cursor = min(self.cursor, max(self.count() - 1, 0))
-        self.redraw(layout=self.compact)
+        self.redraw()
         self._say()
 
-    def _head(self) -> Sequence[Content]:
-        """The head as it is now: made once for all rows of a paint."""
-        if self._head_now is None:
-            self._head_now = self.head(self._room.width)
-        return self._head_now
+    def _edges(self) -> tuple[Sequence[Content], Sequence[Content]]:
+        """Head and foot as they are now: made once for all rows of a paint."""
+        if self._edges_now is None:
+            width = self._room.width
+            self._edges_now = (self.head(width), self.foot(width))
+        return self._edges_now
 
     def refresh(
         self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
     ) -> Self:
-        """Something changed: the head may have, too."""
-        self._head_now = None
+        """Something changed: head and foot may have, too."""
+        self._edges_now = None
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def notify_style_update(self) -> None:
@@ -132,10 +147,10 @@ class Sheet(Drawing):
         self._lines_drawn.clear()
 
     def _measure(self) -> None:
-        self._head_now = None
+        self._edges_now = None
         self._lines_drawn.clear()
         width = self._room.width
-        high = len(self._head()) + self.count()
+        high = sum(map(len, self._edges())) + self.count()
         self.virtual_size = Size(max(self.widest(width), 1), high)
 
     def on_mount(self) -> None:
@@ -160,12 +175,17 @@ class Sheet(Drawing):
         """One row of what is in view."""
         if self.compact:
             return super().render_line(y)
-        width = self.scrollable_content_region.width
-        head = self._head()
+        width, height = self._room
         left, top = self.scroll_offset
+        head, foot = self._edges()
+        below = y - height + len(foot)
         if y < len(head):
             strip = self._strip(head[y])
-            return self._window(strip, width, left if strip.cell_length > width else 0)
+            left = left if strip.cell_length > width else 0
+            return window(strip, width, left, self.pinned, self.rich_style)
+        if below >= 0:
+            strip = self._strip(foot[below]) if below < len(foot) else Strip([])
+            return strip.crop_extend(0, width, self.rich_style)
         index = y - len(head) + top
         if index >= self.count():
             return self.beyond(index, width, left)
@@ -190,27 +210,14 @@ class Sheet(Drawing):
             if row.plain.startswith("  "):
                 row = Content(CHOSEN) + row[2:]
             row = row.pad_right(max(left + width - row.cell_length, 0)).stylize_before(CURSOR_ROW)
-        return self._window(self._strip(row), width, left)
-
-    def _window(self, strip: Strip, width: int, left: int) -> Strip:
-        """The part of a row that is in view."""
-        style = self.rich_style
-        if not left or not self.pinned:
-            return strip.crop_extend(left, left + width, style)
-        return Strip.join(
-            [
-                strip.crop_extend(0, self.pinned, style),
-                strip.crop_extend(self.pinned + left, left + width, style),
-            ]
-        )
+        return window(self._strip(row), width, left, self.pinned, self.rich_style)
 
     # The cursor
 
     @property
     def page(self) -> int:
         """How many rows are in view."""
-        height = self.scrollable_content_region.height
-        return max(height - len(self._head()), 1)
+        return max(self._room.height - sum(map(len, self._edges())), 1)
 
     def select(self, index: int) -> None:
         """Put the cursor on a row, and bring that into view."""
@@ -247,7 +254,7 @@ class Sheet(Drawing):
 
     def on_click(self, event: Click) -> None:
         """Put the cursor on the row that was clicked."""
-        y = event.y - len(self._head())
+        y = event.y - len(self._edges()[0])
         if not self.compact and 0 <= y < self.count() - self.scroll_offset.y:
             self.select(y + self.scroll_offset.y)
 

@@ -7,15 +7,17 @@ from typing import cast
 
 from textual.content import Content
 
-from tutor.ui.views.cells import MUTED, ODD, fit, more, shares
+from tutor.ui.views.cells import MUTED, ODD, fit, shares
 from tutor.ui.views.sheet import Sheet
-from tutor.views.cells import clean
+from tutor.views.cells import clean, wrap
 from tutor.views.cells import width as width_of
 from tutor.views.model import Table
 
 WIDEST = 40
 """Cells of a column, at most; the readout has the rest of a long value."""
 GAP = "  "
+HIGH = 14
+"""Rows from which four at the bottom may be for the whole row."""
 
 
 class TableDrawing(Sheet):
@@ -34,6 +36,7 @@ class TableDrawing(Sheet):
             min(max(width_of(name), *map(width_of, column), 1), WIDEST)
             for name, column in zip(self._columns, cells, strict=True)
         ]
+        self._cut = any(width_of(cell) > WIDEST for column in cells for cell in column)
         self._right = [bool(column) and all(map(_is_number, column)) for column in cells]
         first = self._wanted[0] if self._wanted else 0
         self.pinned = 2 + first + len(GAP) if first <= 24 else 0
@@ -96,16 +99,29 @@ class TableDrawing(Sheet):
         rows = list(super().brief(width, height))
         hidden = self._table.total - len(self._records)
         if hidden and len(rows) == height:  # the head has said how many there are
-            rows[-1] = more(self._table.total - (height - len(self.head(width)) - 1), "rows")
+            rows[-1] = self.more(self._table.total - (height - len(self.head(width)) - 1), "rows")
         return rows
 
+    def foot(self, width: int) -> Sequence[Content]:
+        """The whole row, when a cell of any is cut or out of view."""
+        all_seen = not self._cut and self.widest(width) <= width
+        if not self._records or all_seen or self._room.height < HIGH:
+            return ()
+        lines = wrap(self._told(), width - 2)
+        rows = [Content(f"  {line}") for line in [*lines, "", "", ""][:3]]
+        return [Content.styled("─" * width, MUTED), *rows]
+
+    def _told(self) -> str:
+        """Every cell of the row that is not empty, with its column."""
+        cells = zip(self._columns, self._records[self.cursor], strict=True)
+        return " · ".join(f"{name}: {cell}" if name else cell for name, cell in cells if cell)
+
     def says(self) -> str:
-        """The row's number, and every cell with its column."""
+        """The row's number, and what there is no foot for."""
         if not self._records:
             return ""
-        cells = zip(self._columns, self._records[self.cursor], strict=True)
-        pairs = " · ".join(f"{name}: {cell}" if name else cell for name, cell in cells)
-        return f"Row {self.cursor + 1:,} of {self._table.total:,} · {pairs}"
+        row = f"Row {self.cursor + 1:,} of {self._table.total:,}"
+        return row if self.foot(self._room.width) else f"{row} · {self._told()}"
 
 
 def _is_number(text: str) -> bool:

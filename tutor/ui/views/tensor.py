@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.strip import Strip
 
 from tutor.ui import names
-from tutor.ui.views.cells import CHOSEN, MUTED, ODD, fit, more
+from tutor.ui.views.cells import CHOSEN, MUTED, ODD, fit
 from tutor.ui.views.sheet import Sheet
 from tutor.views.cells import clean
 from tutor.views.model import Array, Statistics, doubles
@@ -36,8 +36,8 @@ class TensorDrawing(Sheet):
         Binding("right", "across(1)", "Right", show=False),
         Binding("left_square_bracket", "slice(-1)", "Slice before", show=False),
         Binding("right_square_bracket", "slice(1)", "Slice", key_display="[ ]"),
-        Binding("comma", "leap(-1)", "First axis before", show=False),
-        Binding("full_stop", "leap(1)", "First axis", key_display=", ."),
+        Binding("less_than_sign,comma", "leap(-1)", "First axis before", show=False),
+        Binding("greater_than_sign,full_stop", "leap(1)", "First axis", key_display="< >"),
     ]
 
     def prepare(self) -> None:
@@ -195,7 +195,7 @@ class TensorDrawing(Sheet):
         if whole or not total:
             return [*head, *(self.row(index, width) for index in rows)]
         hidden = total - len(rows) * len(seen)
-        return [*head, *(self.row(index, width) for index in rows), more(hidden, "values")]
+        return [*head, *(self.row(index, width) for index in rows), self.more(hidden, "values")]
 
     # Keys
 

@@ -10,7 +10,7 @@ from typing import ClassVar, cast
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from tutor.ui.views.cells import MUTED, fit, more
+from tutor.ui.views.cells import MUTED, fit
 from tutor.ui.views.sheet import Sheet
 from tutor.views.cells import clean
 from tutor.views.model import Span, Timeline
@@ -181,7 +181,7 @@ class TimelineDrawing(Sheet):
         rows = [*head, *(self.row(index, width) for index in shown)]
         hidden = self._timeline.total - len(shown)
         if hidden and len(rows) < height:
-            rows.append(more(hidden, "spans"))
+            rows.append(self.more(hidden, "spans"))
         return rows
 
     def says(self) -> str:

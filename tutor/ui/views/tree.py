@@ -9,7 +9,7 @@ from typing import ClassVar, cast
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from tutor.ui.views.cells import MARK, MUTED, ODD, fit, more, shares
+from tutor.ui.views.cells import MARK, MUTED, ODD, fit, shares
 from tutor.ui.views.sheet import Sheet
 from tutor.views.cells import clean
 from tutor.views.cells import width as width_of
@@ -176,7 +176,7 @@ class TreeDrawing(Sheet):
         room -= self._tree.total > min(self.count(), room)
         rows = [self.row(index, width) for index in range(min(self.count(), room))]
         hidden = self._tree.total - len(rows)
-        return [*head, *rows, *([more(hidden, "rows")] if hidden else [])]
+        return [*head, *rows, *([self.more(hidden, "rows")] if hidden else [])]
 
     def _open_within(self, room: int) -> None:
         """Unfold while the rows fit."""
