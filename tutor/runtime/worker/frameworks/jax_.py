@@ -281,8 +281,12 @@ class JaxAdapter(Adapter):
 
         def values() -> list[Any]:
             there = [one for one in kept if not one.is_deleted()]
-            found = iter(self._get(there))
-            return [None if one.is_deleted() else float(next(found).item()) for one in kept]
+            if any(device.platform != "cpu" for device in there[:1] and there[0].devices()):
+                for one in there:
+                    one.copy_to_host_async()
+            # 0.8 µs each, where device_get takes 8
+            read = self._numpy._asarray
+            return [None if one.is_deleted() else float(read(one).item()) for one in kept]
 
         return Fetch(ready, values)
 
