@@ -264,7 +264,7 @@ class Measure(Exercise, frozen=True, kw_only=True):
     given: PerFramework
     """The experiment, shown and run."""
     results: PerFramework
-    """An expression for a dict of label → number, shown as bars."""
+    """An expression for a dict of label → number, or list of measurements, shown as bars."""
     unit: str = ""
     """The unit of the results, such as `ms`."""
     answer: PerFramework | None = None
