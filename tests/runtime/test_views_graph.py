@@ -88,6 +88,21 @@ async def test_a_line_of_autograd_is_known_where_anomalies_are_looked_for(torch:
     assert the(graph, "SumBackward0").line == 0
 
 
+async def test_the_learners_own_code_shows_the_graph_of_a_loss(torch: Host) -> None:
+    source = (
+        "import torch\nfrom tutor import show\nw = torch.ones(2, requires_grad=True)\n"
+        "loss = (w * 2).sum()\nshow(loss, view='graph')"
+    )
+    ran = await run(torch, source)
+    (graph,) = (event.view for event in ran.events if isinstance(event, Shown))
+    assert isinstance(graph, Graph), graph
+    assert [(node.op, node.label) for node in graph.nodes] == [
+        ("AccumulateGrad", "w"),
+        ("MulBackward0", ""),
+        ("SumBackward0", "loss"),
+    ]
+
+
 async def test_what_a_module_shares_is_one_node(torch: Host) -> None:
     (graph,) = await graphs(
         torch, "import torch\nw = torch.ones(2, requires_grad=True)\ny = (w * w + w).sum()", "y"

@@ -201,7 +201,8 @@ class Recorder:
             if not self._may_name(name):
                 return
             slot = self._slots[name] = _Slot(name)
-        if arrays.home(value) == "torch" and arrays.look(value) is not None:
+        is_tensor = arrays.home(value) == "torch" and arrays.look(value) is not None
+        if is_tensor and kind != "graph":
             value = value.detach()  # the graph need not live as long as its picture
         slot.pending = (kind, value, clean(str(caption), 200), bool(log), clean(str(unit), 20))
         if _now() >= slot.due:
