@@ -11,7 +11,7 @@ from tutor.views.model import Curve, Series, doubles
 from tutor.views.numbers import count, number
 
 ROWS = 14
-"""Of the plot, when no height is asked for."""
+"""Of the plot; fewer when the height asked for has no room."""
 FEWEST_ROWS = 3
 NARROWEST = 12
 """Cells of the plot below which there is none."""
@@ -77,7 +77,7 @@ def draw(view: Curve, width: int, height: int | None) -> list[str]:
     marks = letters(view) if len(view.series) > 1 else [""] * len(view.series)
     legend = cells.wrap(_legend(view, marks), width)
     around = len(legend) + len(notes) + 2
-    rows = ROWS if height is None else max(min(height - around, 2 * ROWS), FEWEST_ROWS)
+    rows = ROWS if height is None else max(min(height - around, ROWS), FEWEST_ROWS)
     return [*legend, *_plot(view, marks, width, rows), *notes]
 
 
