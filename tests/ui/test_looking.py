@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -101,6 +103,21 @@ def current(pilot: Pilot[int]) -> Drawing:
     focused = over(pilot).focused
     assert isinstance(focused, Drawing)
     return focused
+
+
+def test_nothing_of_views_is_imported_before_the_first_one() -> None:
+    code = """
+import sys
+import tutor.ui.app, tutor.ui.screens.lesson
+print([name for name in sys.modules if name.startswith(("tutor.ui.views", "tutor.views.text",
+    "tutor.views.files", "tutor.ui.widgets.pictures", "tutor.ui.screens.looking"))])
+import tutor.ui.widgets.pictures, tutor.ui.screens.looking
+print("tutor.ui.views" in sys.modules, "tutor.ui.views.curve" in sys.modules)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.splitlines() == ["[]", "True False"]
 
 
 # Between the results
@@ -216,10 +233,11 @@ async def test_a_curve_grows_while_the_run_goes_on_and_fills_its_axis_at_the_end
 
 
 async def test_what_is_printed_does_not_scroll_a_live_curve_away() -> None:
-    async with opened(running(40, 0.05), "mse-gradient") as pilot:
+    async with opened(running(400, 0.05), "mse-gradient") as pilot:
         await pilot.press("f5")
         await asyncio.sleep(0.6)
         await pilot.pause()
+        assert lesson(pilot).running
         results = lesson(pilot).query_one(Results)
         drawing = results.query_one(CurveDrawing)
         assert drawing.region.height == 7

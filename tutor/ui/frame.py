@@ -290,6 +290,11 @@ class ThriftyApp(App[ReturnType]):
         self._frame.forget()
         self.screen.refresh()
 
+    def write_raw(self, data: str) -> None:
+        """Write what no widget can: it may neither move the cursor nor change a cell."""
+        if self._driver is not None:
+            self._driver.write(data)
+
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         shown: Any = renderable
         if isinstance(renderable, ChopsUpdate | LayoutUpdate):

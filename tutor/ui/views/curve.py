@@ -52,7 +52,7 @@ class CurveDrawing(Drawing):
     def _take(self) -> None:
         """Read the numbers of the view."""
         self._lines = plot.lines_of(self.curve)
-        self._odd = facts.curve(self.curve, log=self._log)
+        self._facts = facts.curve(self.curve, log=self._log)
         self._tell()
 
     def update_view(self, view: View) -> None:
@@ -138,7 +138,7 @@ class CurveDrawing(Drawing):
     def action_log(self) -> None:
         """Between a linear and a logarithmic y axis."""
         self._log = not self._log
-        self._odd = facts.curve(self.curve, log=self._log)
+        self._facts = facts.curve(self.curve, log=self._log)
         self._tell()
         self.redraw()
 
@@ -147,7 +147,7 @@ class CurveDrawing(Drawing):
     def _tell(self) -> None:
         """Say what is under the cursor, or how it ended, and what cannot be drawn."""
         if self.compact:
-            self.readout = " ".join(self._odd)
+            self.readout = " ".join(self._facts)
             return
         x = self._cursor
         if x is None:
@@ -164,7 +164,7 @@ class CurveDrawing(Drawing):
             parts.append("log axis")
         if self._span is not None:
             parts.append("zoomed")
-        self.readout = " · ".join(parts) + "".join(f"  {fact}" for fact in self._odd)
+        self.readout = " · ".join(parts) + "".join(f"  {fact}" for fact in self._facts)
 
     @staticmethod
     def _at(line: plot.Line, x: float) -> str:

@@ -17,6 +17,7 @@ from tutor.ui.views.mosaic import Mosaic, Spot
 from tutor.ui.views.paint import ODD, Paint, with_cursor
 from tutor.ui.views.paint import tiles as tiles_of
 from tutor.ui.views.pixels import Pixels
+from tutor.ui.views.real import RealPixels
 from tutor.views import cells
 from tutor.views.model import Image, View
 from tutor.views.numbers import count, number
@@ -60,6 +61,7 @@ class ImageDrawing(Drawing):
         """Where the tiles of what is drawn are; None for a matrix of numbers."""
         self._painted: tuple[object, list[Strip]] | None = None
         """What the rows without a cursor were painted for, and the rows."""
+        self._real = RealPixels()
         self._take()
 
     @property
@@ -105,6 +107,8 @@ class ImageDrawing(Drawing):
         notes = self._notes(width)
         room = max(height - len(notes), 2)
         self._page = None
+        if not self.compact and (sent := self._as_pixels(paint, width, room)) is not None:
+            return [*sent, *notes]
         if (found := self._as_matrix(width, room)) is not None:
             return [*found, *notes]
         tiles = [pixels.tile for pixels in self._shown]
@@ -122,6 +126,19 @@ class ImageDrawing(Drawing):
         rows = self._painted[1]
         rows = rows[:room] if self.compact else with_cursor(rows, self._cell(), paint)
         return [*rows, *notes]
+
+    def _as_pixels(self, paint: Paint, width: int, height: int) -> list[Strip] | None:
+        """The tile in pixels, where the terminal can and cells would make it smaller."""
+        shown = self._shown
+        if len(shown) != 1 or self._zoom is not None or not paint.coloured:
+            return None
+        if mosaic.fitting([shown[0].tile], width, height, paint.dots) >= 1:
+            return None
+        return self._real.rows(self, shown[0], Palette(self.image), (height, width), paint)
+
+    def on_unmount(self) -> None:
+        """The terminal need not keep its picture."""
+        self._real.forget(self)
 
     def _as_matrix(self, width: int, height: int) -> list[Strip] | None:
         """One tile whose rows and columns have names, when its numbers fit."""

@@ -176,7 +176,9 @@ class Results(VerticalScroll):
         before = self._pictures.filled
         self._pictures.show(views, key, live=live)
         self.set_class(bool(views), "-views")
-        if before != bool(views):
+        if before and live and self._newest == "pictures":
+            self.call_after_refresh(self._settle)
+        elif before != bool(views):
             self._reveal("pictures" if live and views else self._newest or "pictures")
 
     def feed(self, text: str, error: bool) -> None:
