@@ -113,7 +113,7 @@ class Lines:
     def __init__(self, text: str, language: Language) -> None:
         self.lines = [clean(line.expandtabs(4)) for line in text.splitlines()]
         """Without control characters."""
-        self._language = language
+        self._language: Language = language
         self._long = _long_spans(text, self.lines, language)
         self._made: dict[int, Content] = {}
 
