@@ -13,7 +13,7 @@ import shlex
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Generator, Iterable
+from collections.abc import AsyncIterator, Collection, Generator
 from pathlib import Path
 
 from tutor.course.models import FRAMEWORKS, FrameworkName
@@ -363,12 +363,14 @@ def _framework_named(name: str) -> FrameworkName:
     )
 
 
-def _tell(views: Iterable[View]) -> None:
+def _tell(views: Collection[View]) -> None:
     """Print views in words and numbers, as a screen reader can read them."""
     from tutor.views import text
 
     for view in views:
-        _print("\n".join(["", *text.titled(view, height=HIGHEST, drawn=False), ""]))
+        _print("\n".join(["", *text.titled(view, height=HIGHEST, drawn=False)]))
+    if views:
+        _print("")
 
 
 def _print(text: str, end: str = "\n") -> None:

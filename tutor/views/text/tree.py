@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tutor.views import cells
 from tutor.views.model import Branch, Tree
-from tutor.views.numbers import number, shape
+from tutor.views.numbers import count, number, shape
 from tutor.views.text.table import GAP, fitted
 
 
@@ -96,8 +96,9 @@ def tell(view: Tree) -> list[str]:
     for branch in view.branches:
         del path[max(branch.depth, 0) :]
         path.append(name_of(branch))
-        kind, size, many, norm = _facts(branch)
-        facts = [kind, size.removeprefix("= "), f"{many} elements" if many else ""]
+        kind, size, _, norm = _facts(branch)
+        many = count(branch.count, "element") if branch.count else ""
+        facts = [kind, size.removeprefix("= "), many]
         facts.append(norm.removeprefix("! ") if odd(branch) else f"norm {norm}" if norm else "")
         said = ", ".join(fact for fact in facts if fact)
         lines.append(f"{'.'.join(path)}: {said}" if said else ".".join(path))
