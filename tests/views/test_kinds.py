@@ -31,6 +31,7 @@ from tutor.views.model import (
     View,
     pack_doubles,
 )
+from tutor.views.palette import SEQUENTIAL, Palette, of_light
 
 
 def series(name: str, *ys: float, points: int = 0) -> Series:
@@ -383,3 +384,10 @@ def test_views_keep_their_first_place_and_curves_grow() -> None:
     assert isinstance(new, Curve)
     gather(views, Curve(name="loss", series=(series("b", 7),)))
     assert [one.name for one in views["loss"].series] == ["b"]  # type: ignore[union-attr]
+
+
+def test_values_far_outside_of_what_was_said_are_the_ends() -> None:
+    view = Image(name="w", tiles=(tile([[-3e38, 3e38]]),), total=1, low=0.0, high=1e-300)
+    assert text.lines(view)[0] == "  ██"
+    assert Palette(view).colour(3e38) == SEQUENTIAL[-1]
+    assert of_light(3e38, -3e38, 1.0) == (255, 0, 255)

@@ -84,14 +84,14 @@ class Palette:
         if not math.isfinite(value):
             return None
         share = (value / 2 - self.low / 2) / self._span if self._span > 0 else 0.5
-        return self.colours[min(max(round(share * (STEPS - 1)), 0), STEPS - 1)]
+        return self.colours[round(min(max(share, 0.0), 1.0) * (STEPS - 1))]
 
 
 def of_light(red: float, green: float, blue: float) -> Colour | None:
     """The colour of a pixel that has one, each part from 0 to 1; in 32 steps a part."""
     if not (math.isfinite(red) and math.isfinite(green) and math.isfinite(blue)):
         return None
-    parts = (min(max(round(part * 31), 0), 31) * 255 // 31 for part in (red, green, blue))
+    parts = (round(min(max(part, 0.0), 1.0) * 31) * 255 // 31 for part in (red, green, blue))
     first, second, third = parts
     return first, second, third
 

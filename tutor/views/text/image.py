@@ -160,7 +160,7 @@ def shade(view: Image, tile: Tile, value: float) -> str:
 def _level(value: float, low: float, high: float, levels: int) -> int:
     span = high / 2 - low / 2
     share = (value / 2 - low / 2) / span if span > 0 else 0.0
-    return min(max(int(share * levels), 0), levels - 1)
+    return min(int(min(max(share, 0.0), 1.0) * levels), levels - 1)
 
 
 def legend(view: Image, tiles: list[Tile]) -> list[str]:
