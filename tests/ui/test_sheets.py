@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -228,7 +229,13 @@ def test_lines_that_differ() -> None:
     assert found == ([(0, 0), (1, 1), (-1, 2), (2, 3)], [False, True, True, False])
     assert difference.aligned(["a"] * 10, ["b"] * 10) is None
     assert difference.aligned([], ["a"]) is None
-    assert difference.aligned(["a"] * (difference.MOST + 1), ["a"]) is None
+    many = [f"line {place}" for place in range(3_000)]
+    changed = [f"{line}!" if place % 2 else line for place, line in enumerate(many)]
+    found = difference.aligned(many, changed)
+    assert found == ([(place, place) for place in range(3_000)], [False, True] * 1_500)
+    moved = difference.aligned(["x", *many[:5], "y"], [*many[:5], "y", "x"])
+    assert moved is not None
+    assert sum(moved[1]) == 2
 
 
 @pytest.mark.parametrize(
@@ -255,6 +262,19 @@ def test_a_string_over_several_lines_is_one_and_code_in_it_is_none() -> None:
     assert [str(span.style) for span in lines.line(3).spans] == ["$text-success"]
     assert not lines.line(2).spans or lines.lines[2] == ""
     assert "bold $text-accent" in [str(span.style) for span in lines.line(4).spans]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_every_line_is_shown_once_and_equal_ones_are_equal(seed: int) -> None:
+    chance = random.Random(seed)
+    left, right = ([chance.choice("abcdefgh") * 3 for _ in range(30)] for _ in range(2))
+    found = difference.aligned(left, right)
+    assert found is not None
+    pairs, differs = found
+    assert [one for one, _ in pairs if one >= 0] == list(range(30))
+    assert [other for _, other in pairs if other >= 0] == list(range(30))
+    for (one, other), differ in zip(pairs, differs, strict=True):
+        assert differ or left[one] == right[other]
 
 
 def test_two_thousand_lines_are_coloured_when_they_are_seen() -> None:
