@@ -67,11 +67,11 @@ def test_several_series_have_letters_of_their_own() -> None:
         name="c", y_label="loss", series=(series("train", *range(50)), series("val", *[9] * 50))
     )
     found = text.lines(view)
-    assert found[0] == "loss: t train v val"
+    assert found[0] == "loss: t train · v val"
     assert sum("t" in line for line in found[1:-2]) >= 3
     assert any(line.count("v") >= 3 for line in found)
     same = Curve(name="c", series=(series("torch", 1, 2), series("tensorflow", 2, 1)))
-    assert text.lines(same)[0] == "a torch b tensorflow"
+    assert text.lines(same)[0] == "a torch · b tensorflow"
 
 
 def test_what_a_curve_cannot_draw_is_said() -> None:

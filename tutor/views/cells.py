@@ -9,6 +9,13 @@ _GONE = {"Cf"}
 """Format characters: joiners, and marks that would turn the direction of the line."""
 _BAD = {"Cc", "Cs", "Cn", "Zl", "Zp"}
 """Control characters, halves of surrogates, and what has no width that anyone knows."""
+_WIDENED = (
+    ("\u2630", "\u2637"),
+    ("\u268a", "\u268f"),
+    ("\u4dc0", "\u4dff"),
+    ("\U0001d300", "\U0001d376"),
+)
+"""Symbols of the Book of Changes and counting rods: wide since Unicode 16, newer than Python 3.11."""
 
 
 def clean(text: str) -> str:
@@ -37,7 +44,9 @@ def width(text: str) -> int:
 def _width(char: str) -> int:
     if unicodedata.category(char) in {"Mn", "Me"}:
         return 0
-    return 2 if unicodedata.east_asian_width(char) in {"W", "F"} else 1
+    if unicodedata.east_asian_width(char) in {"W", "F"}:
+        return 2
+    return 2 if any(first <= char <= last for first, last in _WIDENED) else 1
 
 
 def cut(text: str, most: int) -> str:

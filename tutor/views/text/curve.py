@@ -86,11 +86,11 @@ def _legend(view: Curve, marks: Sequence[str]) -> str:
         name = view.series[0].name
         said = name if view.y_label in ("", name) else f"{view.y_label}, {name}"
     else:
-        said = "   ".join(
+        said = " · ".join(
             f"{mark} {series.name}" for mark, series in zip(marks, view.series, strict=True)
         )
-        said = f"{view.y_label}:   {said}" if view.y_label else said
-    return f"{said}   (logarithmic)" if view.log and said else said
+        said = f"{view.y_label}: {said}" if view.y_label else said
+    return f"{said} (logarithmic)" if view.log and said else said
 
 
 def _plot(view: Curve, marks: Sequence[str], width: int, rows: int) -> list[str]:
