@@ -15,7 +15,7 @@ _WIDENED = (
     ("\u4dc0", "\u4dff"),
     ("\U0001d300", "\U0001d376"),
 )
-"""Symbols of the Book of Changes and counting rods: wide since Unicode 16, newer than Python 3.11."""
+"""Symbols of the Book of Changes and counting rods: wide since Unicode 16, which is newer."""
 
 
 def clean(text: str) -> str:
