@@ -12,7 +12,7 @@ from tutor.ui.screens.home import HomeScreen
 from tutor.ui.screens.lesson import LessonScreen
 from tutor.ui.widgets.editor import CodeEditor
 
-ACTIONS = (*keys.LESSON, *keys.HOME, *keys.APP)
+ACTIONS = (*keys.LESSON, *keys.LOOKING, *keys.HOME, *keys.APP)
 
 EATEN = {"ctrl+b", "ctrl+a", "ctrl+enter", "shift+enter", "alt+enter", "ctrl+j", "ctrl+m", "ctrl+i"}
 """Prefixes of tmux and screen; lost in tmux; or the same byte as another key."""
@@ -40,7 +40,7 @@ def test_ids_are_unique() -> None:
     assert len(ids) == len(set(ids))
 
 
-@pytest.mark.parametrize("place", [keys.LESSON, keys.HOME])
+@pytest.mark.parametrize("place", [keys.LESSON, keys.LOOKING, keys.HOME])
 def test_a_key_does_one_thing_on_a_screen(place: tuple[keys.Action, ...]) -> None:
     used = [key for action in (*place, *keys.APP) for key in action.keys.split(",")]
     assert len(used) == len(set(used))

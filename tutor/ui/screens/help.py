@@ -53,6 +53,16 @@ CONTROLS: Sequence[tuple[str, Sequence[tuple[str, str]]]] = (
             ("Escape", "Leave the editor."),
         ),
     ),
+    (
+        "Curves, bars and images over the whole screen",
+        (
+            ("Arrows", "Move the cursor; the line below says what is there. Shift: further."),
+            ("+, -, 0", "Zoom in, out; all there is."),
+            ("l", "Curves: a logarithmic axis, and back."),
+            ("Enter", "Images: one of them, and back."),
+            ("1 to 9", "Go straight to a view."),
+        ),
+    ),
 )
 KEY_WIDTH = 20
 
@@ -74,6 +84,7 @@ class HelpScreen(ModalScreen[None]):
         self._sections: Sequence[tuple[str, Sequence[keys.Action]]] = (
             *more,
             ("Lesson", keys.LESSON),
+            ("What a run showed, over the whole screen", keys.LOOKING),
             ("Course map", keys.HOME),
             ("Everywhere", keys.APP),
         )
