@@ -444,7 +444,7 @@ def _rules_said(*files: str) -> set[str]:
 
 
 def test_every_rule_of_test_and_mutate_is_explained() -> None:
-    said = _rules_said("prove_answers.py", "prove_code.py", "agreement.py")
+    said = _rules_said("prove_answers.py", "prove_code.py", "prove_views.py", "agreement.py")
     assert {row[0].strip("`") for row in rows(section("test"))} == said | {"format"}
     assert {row[0].strip("`") for row in rows(section("mutate"))} == _rules_said("mutate.py")
 

@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Callable
 from typing import Any
 
-from . import attempt, processes, wire
+from . import entering, processes, wire
 from .frameworks.base import Adapter
 from .output import Stream
 
@@ -77,7 +77,7 @@ class Child:
             os.dup2(self._err, 2)
             for fd in (*close, *self._ours(), null, self._out, self._err):
                 os.close(fd)
-            attempt.enter(
+            entering.enter(
                 make,
                 self._theirs.fileno(),
                 self.folder,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from . import attempt, processes
+from . import entering, processes
 from .frameworks import load_adapter, set_environment
 from .frameworks.base import Adapter
 
@@ -26,7 +26,7 @@ def main(reading: int, writing: int, payload: dict[str, Any]) -> None:
         adapter.load()
         return adapter
 
-    attempt.enter(
+    entering.enter(
         make,
         inherited["channel"],
         inherited["folder"],

@@ -18,7 +18,7 @@ import sys
 import time
 from typing import Any
 
-from . import processes, wire
+from . import failures, processes, wire
 from .child import Child
 from .folders import usable_cache
 from .frameworks import load_adapter, set_environment
@@ -60,7 +60,7 @@ class Supervisor:
             set_environment(self.adapter, config["cache"], forks=not config["cold"])
             self.adapter.load()
         except BaseException as error:
-            self.send({"op": "failed", **_import_failure(error)})
+            self.send({"op": "failed", **failures.of_import(error)})
             return
         self.import_seconds = time.monotonic() - started
         processes.become_subreaper()
@@ -146,7 +146,7 @@ class Supervisor:
                 self.spare = self._make(self.device)
             except OSError as error:
                 self._hello(None)
-                self._answer_warm(_no_worker(error))
+                self._answer_warm(failures.no_worker(error))
 
     def _make(self, device: str) -> Child:
         return self.workers.make(device, self._heard, self._read_output)
@@ -266,7 +266,7 @@ class Supervisor:
         try:
             task.child = self._make(device) if task.reference else self._take_spare(device)
         except OSError as error:
-            facts = {"how": "not-started", "failure": _no_worker(error)}
+            facts = {"how": "not-started", "failure": failures.no_worker(error)}
             self.send({"op": "ended", "id": task.number, "facts": facts})
             return
         self.tasks[task.number] = task
@@ -305,9 +305,9 @@ class Supervisor:
         task = self._task_of(child)
         if task is None or task.begun is None:
             child.noise = (child.noise + data)[-4000:]
-            _noise(data.decode("utf-8", "replace"))
+            failures.noise(data.decode("utf-8", "replace"))
         else:
-            task.printed(stream, data, _noise, time.monotonic())
+            task.printed(stream, data, failures.noise, time.monotonic())
 
     def _look_after(self, task: Task, now: float) -> None:
         if task.slice_at is not None and now >= task.slice_at:
@@ -483,29 +483,6 @@ class Supervisor:
                         child.failure = child.failure or {"what": "died", "status": child.exit}
                         self._dispose(child)
         processes.reap_strangers(set(self.workers.alive))
-
-
-def _noise(text: str) -> None:
-    """Framework logs go to the host's stderr, which the UI keeps apart."""
-    with contextlib.suppress(OSError):
-        os.write(2, text.encode("utf-8", "replace"))
-
-
-def _no_worker(error: OSError) -> dict[str, Any]:
-    """No process, descriptor or room on the disk is left; the next try may find some."""
-    return {"what": "resources", "type": type(error).__name__, "message": str(error)}
-
-
-def _import_failure(error: BaseException) -> dict[str, Any]:
-    missing = getattr(error, "name", None) if isinstance(error, ModuleNotFoundError) else None
-    return {
-        "what": "import",
-        "type": type(error).__name__,
-        "message": str(error)[:2000],
-        "missing": missing or "",
-        "executable": sys.executable,
-        "python": platform.python_version(),
-    }
 
 
 def main(reading: int, writing: int, payload: dict[str, Any]) -> None:
