@@ -100,6 +100,23 @@ def test_what_is_not_a_number_is_told(got: Value, slug: str, words: str) -> None
     assert words in verdict.message
 
 
+def test_a_message_with_backticks_of_its_own_stays_one_piece_of_code() -> None:
+    error = Raised(type="ValueError", bases=(), message="add a `.keras` extension.")
+    assert "`` ValueError: add a `.keras` extension ``" in grade([tensor(1.5)], [error]).message
+
+
+@pytest.mark.parametrize(
+    ("label", "words"),
+    [
+        ("raises(f, x)", "`raises(f, x)` is `None`: nothing was raised."),
+        ("f(x)[1]", "`f(x)[1]` is `None`."),
+        ("f(x)", "`f(x)` is `None`: is there a `return`?"),
+    ],
+)
+def test_why_a_value_may_be_none(label: str, words: str) -> None:
+    assert words in grade([tensor(1.5)], [Nothing()], CheckSpec(label=label)).message
+
+
 def test_a_value_cut_off_from_the_graph_is_told_how_that_happens() -> None:
     verdict = grade([tensor(1.5, attached=True)], [tensor(1.5)])
     assert verdict.diagnosis == "graph"

@@ -22,7 +22,7 @@ from tutor.grading.errors_explained import clean, explain
 from tutor.grading.leaves import diagnose_leaves
 from tutor.grading.values import Nothing, Raised, Value
 from tutor.grading.verdict import CheckResult, Verdict
-from tutor.grading.words import counted, is_callable, kind_of, show_number
+from tutor.grading.words import as_code, counted, is_callable, kind_of, show_number
 
 Table = Sequence[Sequence[Value]]
 """Per seed, per check."""
@@ -309,7 +309,7 @@ def _error(got: Raised) -> str:
     message = clean(got.message).rstrip(".")
     if len(message) > 200:
         message = f"{message[:199]}…"
-    return f"`{got.type}: {message}`" if message else f"`{got.type}`"
+    return as_code(f"{got.type}: {message}" if message else got.type)
 
 
 def _within(label: str, check: CheckSpec, got: Value) -> _Failure | None:
@@ -331,11 +331,19 @@ def _within(label: str, check: CheckSpec, got: Value) -> _Failure | None:
 def _unlike(label: str, got: Value) -> _Failure | None:
     """What a value of another kind usually means."""
     if isinstance(got, Nothing):
-        return _Failure(f"{label} is `None`: is there a `return`?", "returned-none", final=True)
+        return _Failure(f"{label} is `None`{_why_none(label)}", "returned-none", final=True)
     if is_callable(got):
         words = f"{label} is a function: did you forget to call it?"
         return _Failure(words, "not-called", final=True)
     return None
+
+
+def _why_none(label: str) -> str:
+    """The end of a sentence about a value that is None."""
+    called = label.strip("`")
+    if called.startswith("raises("):
+        return ": nothing was raised."
+    return ": is there a `return`?" if called.endswith(")") else "."
 
 
 _HINTS: dict[str, str] = {

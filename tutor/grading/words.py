@@ -67,6 +67,11 @@ def key_list(keys: list[str]) -> str:
     return f"{shown} and {len(keys) - 3} more" if len(keys) > 3 else shown
 
 
+def as_code(text: str) -> str:
+    """Return text as Markdown's inline code, also when there is a backtick in it."""
+    return f"`` {text} ``" if "`" in text else f"`{text}`"
+
+
 def counted(many: int, what: str) -> str:
     """Return `1 item`, `3 items`."""
     return f"{many:,} {what}" if many == 1 else f"{many:,} {what}s"
