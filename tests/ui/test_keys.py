@@ -10,6 +10,7 @@ from tutor.ui import keys
 from tutor.ui.app import TutorApp
 from tutor.ui.screens.home import HomeScreen
 from tutor.ui.screens.lesson import LessonScreen
+from tutor.ui.screens.looking import ViewScreen
 from tutor.ui.widgets.editor import CodeEditor
 
 ACTIONS = (*keys.LESSON, *keys.LOOKING, *keys.HOME, *keys.APP)
@@ -62,9 +63,8 @@ def test_a_key_is_not_one_of_the_editors(widget: type[CodeEditor | Input]) -> No
 
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)
 def test_an_action_exists(action: keys.Action) -> None:
-    place = (
-        LessonScreen if action in keys.LESSON else HomeScreen if action in keys.HOME else TutorApp
-    )
+    places = ((LessonScreen, keys.LESSON), (ViewScreen, keys.LOOKING), (HomeScreen, keys.HOME))
+    place = next((screen for screen, actions in places if action in actions), TutorApp)
     assert callable(getattr(place, f"action_{action.action}"))
 
 

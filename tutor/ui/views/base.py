@@ -107,7 +107,7 @@ class Drawing(ScrollView):
     def _strip(self, row: Row) -> Strip:
         if isinstance(row, Strip):
             return row
-        options = RenderOptions(self._get_style, self.styles)
+        options = RenderOptions(self._get_style, self.styles.get_rules())
         strips = row.render_strips(max(row.cell_length, 1), 1, self.visual_style, options)
         return strips[0] if strips else Strip([])
 
