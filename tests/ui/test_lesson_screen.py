@@ -478,14 +478,15 @@ async def test_a_pass_begins_with_a_capital_unless_with_code(fake: FakeSession) 
 
 
 async def test_a_reason_without_a_solution_leaves_the_verdict(fake: FakeSession) -> None:
+    fake.scripts["by-hand"] = [fake_course.FAIL]
     async with opened(fake, "by-hand") as pilot:
-        await pilot.press("7", "enter")
+        await pilot.press("6", "enter")
         await finished(pilot)
         fake.tried.clear()
         await pilot.press("f3")
         await pilot.pause()
         assert "after your first try" in shown(pilot, "reminder")
-        assert shown(pilot, "verdict").startswith("✓ Right")
+        assert shown(pilot, "verdict").startswith("✗ Not yet")
 
 
 async def test_try_on_a_prediction_says_why_not(fake: FakeSession) -> None:
