@@ -53,6 +53,9 @@ TAKES: dict[str, str] = {
     "tuple[Option, ...]": "list of [options](#option)",
     "tuple[Step, ...]": "list of steps",
     "tuple[Track, ...]": "list of [tracks](#track)",
+    "tuple[CoursePath, ...]": "list of [paths](#path)",
+    "tuple[Slug | PathPart, ...]": "list of ids and [maps](#path)",
+    "FrameworkName | None": "framework",
     "tuple[Text, ...] | dict[FrameworkName, tuple[Text, ...]]": (
         "list of lines, or one per framework"
     ),
@@ -82,6 +85,8 @@ FIELDS: dict[str, tuple[type[models.Model], ...]] = {
     "show": (models.Show,),
     "course": (models.Course,),
     "track": (models.Track,),
+    "path": (models.CoursePath,),
+    "path-part": (models.PathPart,),
 }
 """Table → the models whose own fields it lists; those of their bases stand elsewhere."""
 

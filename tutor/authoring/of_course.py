@@ -39,7 +39,7 @@ def open_course(folder: Path) -> OpenCourse:
     """
     course, document = load_course(folder / "course.yaml")
     order = tuple(lesson for track in course.tracks for lesson in track.lessons)
-    context = Context(folder.resolve(), order, frozenset(course.topics))
+    context = Context(folder.resolve(), order, frozenset(course.topics), bool(course.paths))
     return OpenCourse(folder, course, document, context)
 
 

@@ -17,6 +17,7 @@ from tutor.authoring.steps import steps_at
 from tutor.course.catalogue import LessonInfo, broken_info, info_of, wrong_track
 from tutor.course.load import lesson_id_of, lesson_of
 from tutor.course.models import Lesson
+from tutor.course.resolve import QUICK, placement_of, step_id
 from tutor.course.yaml_positions import Document, read_yaml
 from tutor.errors import CourseError, Finding, nearest
 
@@ -33,6 +34,8 @@ class Context:
     """Lesson ids in course order."""
     topics: frozenset[str]
     """Ids that `covers` may name; empty when the course lists none."""
+    paths: bool = False
+    """Whether the course has paths, and so learners who come to skip what they know."""
 
 
 @dataclass(frozen=True)
@@ -86,9 +89,25 @@ def _notes(lesson: Lesson, document: Document, context: Context | None) -> Itera
     if not lesson.sources:
         message = "the lesson names no `sources`; list where its facts come from, title and address"
         yield Note("sources", ("lesson",), message, key=True)
+    if lesson.placement or (context is not None and context.paths):
+        yield from _placement_notes(lesson)
     for at in steps_at(lesson, document):
         for rule in (step_notes, input_notes, mistake_notes, hint_notes):
             yield from rule(at)
+
+
+def _placement_notes(lesson: Lesson) -> Iterator[Note]:
+    """A placement test takes minutes only where each exercise takes seconds."""
+    if not lesson.placement:
+        chosen = " and ".join(f"`{name}`" for name in placement_of(lesson))
+        default = f"; a placement test asks {chosen}" if chosen else "; no placement test asks it"
+        message = "name the one or two quick exercises that show who knows this, as `placement`"
+        yield Note("placement", ("lesson",), message + default, key=True)
+    steps = {step_id(step, index): step for index, step in enumerate(lesson.steps)}
+    for index, name in enumerate(lesson.placement):
+        if not isinstance(steps[name], QUICK):
+            message = f"`{name}` is no `value`, `choose` or `order`, which take seconds to answer"
+            yield Note("placement", ("placement", index), message)
 
 
 def _course_notes(lesson: Lesson, context: Context) -> Iterator[Note]:

@@ -18,12 +18,15 @@ class Rule(NamedTuple):
 
 RULES: dict[str, Rule] = {
     "format": Rule("error", "what the loader refuses; the lesson does not open"),
-    "course": Rule("error", "lessons missing, unlisted, or requiring what is not there"),
+    "course": Rule(
+        "error", "lessons missing, unlisted or requiring what is not there; paths amiss"
+    ),
     "sequence": Rule("error", "a required lesson that comes later in the course"),
     "outside": Rule("error", "a link that leads out of the course folder"),
     "topic": Rule("error", "`covers` an id that is not among the course's `topics`"),
     "uncovered": Rule("warning", "a topic that no lesson covers (with `--coverage`)"),
     "sources": Rule("warning", "a lesson without `sources`"),
+    "placement": Rule("warning", "no quick exercises named for placement, in a course with paths"),
     "hints": Rule("warning", "an exercise with fewer than 3 hints"),
     "explain": Rule("warning", "an exercise without `explain`"),
     "several": Rule("warning", "`several` where one option is right"),

@@ -18,10 +18,17 @@ from msgspec import Struct
 
 from tutor.course.links import link_out
 from tutor.course.models import Course, FrameworkName, Lesson
-from tutor.course.resolve import frameworks_of, is_exercise, kind_of, step_id, step_title
+from tutor.course.resolve import (
+    frameworks_of,
+    is_exercise,
+    kind_of,
+    placement_of,
+    step_id,
+    step_title,
+)
 from tutor.errors import CourseError, Finding, UsageError, nearest
 
-INDEX_VERSION = 2
+INDEX_VERSION = 3
 """Raise it when what the index holds, or what counts as a fault, changes."""
 
 
@@ -54,6 +61,8 @@ class LessonInfo(Struct, frozen=True, kw_only=True):
     """The file, as an absolute path."""
     steps: tuple[StepInfo, ...]
     """Empty for a broken lesson."""
+    placement: tuple[str, ...] = ()
+    """Ids of the exercises that show who knows it; empty for a broken lesson."""
     broken: tuple[Finding, ...] = ()
     """Why it cannot be used; empty when it can."""
 
@@ -82,6 +91,8 @@ class _Index(Struct, array_like=True):
     course: Course
     entries: dict[str, _Entry]
     """By absolute path."""
+    sound: bool
+    """Whether nothing was wrong with the course as a whole: then it need not be looked at again."""
 
 
 class Catalogue:
@@ -128,20 +139,26 @@ class Catalogue:
             course, _ = load_course(source)
         known = old.entries if old is not None else {}
         entries, infos, faults = _scan(folder, course, known)
-        catalogue = cls.assemble(folder, course, infos)
+        same = old is not None and old.course_stamp == course_stamp and old.entries == entries
+        sound = old is not None and old.sound and same and len(infos) == len(entries)
+        catalogue = cls.assemble(folder, course, infos, sound=sound)
         catalogue.findings = (*faults, *catalogue.findings)
-        if course_stamp is not None and (
-            old is None or old.course_stamp != course_stamp or old.entries != entries
-        ):
-            index = _Index(INDEX_VERSION, str(folder.resolve()), course_stamp, course, entries)
+        if course_stamp is not None and not same:
+            sound = not catalogue.findings
+            index = _Index(
+                INDEX_VERSION, str(folder.resolve()), course_stamp, course, entries, sound
+            )
             _write_index(index_path, index)
         return catalogue
 
     @classmethod
-    def assemble(cls, folder: Path, course: Course, infos: Iterable[LessonInfo]) -> Catalogue:
+    def assemble(
+        cls, folder: Path, course: Course, infos: Iterable[LessonInfo], *, sound: bool = False
+    ) -> Catalogue:
         """Put the lessons found in a course folder in order, and say what is wrong with the whole.
 
-        `infos` come track by track, in the order of their files.
+        `infos` come track by track, in the order of their files. `sound` says that these were
+        looked at before, and nothing was wrong with the whole.
         """
         found: dict[str, LessonInfo] = {}
         findings: list[Finding] = []
@@ -160,7 +177,9 @@ class Catalogue:
             if lesson in found and found[lesson].track == track.id
         }
         catalogue = cls(folder, course, lessons, unlisted=found)
-        catalogue.findings = (*findings, *_course_findings(folder, course, lessons, found))
+        if not sound:
+            findings += _course_findings(folder, course, lessons, found)
+        catalogue.findings = tuple(findings)
         return catalogue
 
     def lesson(self, lesson: str) -> Lesson:
@@ -336,6 +355,7 @@ def info_of(lesson: Lesson, absolute: str) -> LessonInfo:
             )
             for index, step in enumerate(lesson.steps)
         ),
+        placement=placement_of(lesson),
     )
 
 
@@ -360,6 +380,17 @@ def _course_findings(
         message = f"course.yaml does not list `{lesson}` in track `{info.track}`; add it there"
         yield Finding(str(_shown(folder, info)), 0, 0, message)
     yield from _requirement_findings(folder, lessons)
+    if course.paths:
+        yield from _path_findings(source, course, lessons)
+
+
+def _path_findings(
+    source: Path, course: Course, lessons: dict[str, LessonInfo]
+) -> Iterator[Finding]:
+    from tutor.course.path_rules import path_faults
+
+    for fault in path_faults(course, lessons):
+        yield _finding_at(source, fault.keys, fault.message, key=fault.key)
 
 
 def _requirement_findings(folder: Path, lessons: dict[str, LessonInfo]) -> Iterator[Finding]:
@@ -402,12 +433,14 @@ def _shown(folder: Path, info: LessonInfo) -> Path:
     return folder / info.track / Path(info.path).name
 
 
-def _finding_at(path: Path, keys: tuple[str | int, ...], message: str) -> Finding:
+def _finding_at(
+    path: Path, keys: tuple[str | int, ...], message: str, *, key: bool = False
+) -> Finding:
     """A finding at a place in a file that is read again for it: only faults pay."""
     from tutor.course.yaml_positions import read_yaml
 
     try:
-        return read_yaml(path).finding(message, keys)
+        return read_yaml(path).finding(message, keys, key=key)
     except CourseError:
         return Finding(str(path), 0, 0, message)  # it changed under our hands
 

@@ -315,6 +315,8 @@ class LessonHead(Model, frozen=True, kw_only=True):
     """Ids from the course's list of topics."""
     sources: tuple[str, ...] = ()
     """Where the facts come from: title and address."""
+    placement: tuple[Slug, ...] = ()
+    """The one or two quick exercises that show who knows all this; the last two by default."""
 
 
 class Lesson(LessonHead, frozen=True, kw_only=True):
@@ -337,6 +339,34 @@ class Track(Model, frozen=True, kw_only=True):
     """Lesson ids, in order."""
 
 
+class PathPart(Model, frozen=True, kw_only=True):
+    """A part of a path: a lesson, or a whole track. A lesson's id alone says the same as a map."""
+
+    lesson: Slug | None = None
+    """A lesson. Give this or `track`."""
+    track: Slug | None = None
+    """A track: its lessons offered in the path's frameworks, but for those named by themselves."""
+    steps: tuple[Slug, ...] = ()
+    """The lesson's steps that are worth doing on this path; all by default."""
+
+
+class CoursePath(Model, frozen=True, kw_only=True):
+    """A way through the course, for one sort of learner."""
+
+    id: Slug
+    """What `fwtutor path` takes; `all` is the whole course."""
+    title: Text
+    """Shown in the list of paths and on the map."""
+    about: str = ""
+    """One sentence: for whom it is, and what it leaves out."""
+    frameworks: Annotated[tuple[FrameworkName, ...], Meta(min_length=1)]
+    """What it is taken in; nothing on it needs another. The first is the default."""
+    knows: FrameworkName | None = None
+    """A framework that the learner knows already: lessons offered in it need not come first."""
+    lessons: Annotated[tuple[Slug | PathPart, ...], Meta(min_length=1)]
+    """In order: ids of lessons, or maps."""
+
+
 class Course(Model, frozen=True, kw_only=True):
     """`course.yaml`."""
 
@@ -350,3 +380,5 @@ class Course(Model, frozen=True, kw_only=True):
     """In order."""
     topics: dict[str, Text] = {}
     """What the course means to teach: id → one line. Lessons name the ids in `covers`."""
+    paths: tuple[CoursePath, ...] = ()
+    """Ways through the course that a learner may choose; without, there is the whole course."""

@@ -7,12 +7,16 @@ from collections.abc import Iterable, Iterator
 
 from tutor.course.models import (
     KINDS,
+    Choose,
     Code,
     FrameworkName,
+    Lesson,
     LessonHead,
+    Order,
     PerFramework,
     Read,
     Step,
+    Value,
 )
 
 _KIND_OF = {model: kind for kind, model in KINDS.items()}
@@ -64,6 +68,28 @@ def step_title(step: Step, index: int) -> str:
             return "Read"
     words = step_id(step, index).replace("-", " ")
     return words[:1].upper() + words[1:]
+
+
+QUICK = (Value, Choose, Order)
+"""Kinds of exercise that take seconds to answer."""
+
+PLACEMENT = 2
+"""How many exercises of a lesson a placement test asks at most: two right by chance are rare."""
+
+
+def placement_of(lesson: Lesson) -> tuple[str, ...]:
+    """The exercises that show who knows a lesson: the author's, else the last quick ones.
+
+    Those by default are offered in all the lesson's frameworks. Empty when there are none.
+    """
+    if lesson.placement:
+        return lesson.placement
+    quick = [
+        step_id(step, index)
+        for index, step in enumerate(lesson.steps)
+        if isinstance(step, QUICK) and frameworks_of(lesson, step) == lesson.frameworks
+    ]
+    return tuple(quick[-PLACEMENT:])
 
 
 def reads_inputs_at_top_level(source: str, input_names: Iterable[str]) -> bool:

@@ -29,9 +29,10 @@ from tutor.course.models import (
     Value,
     Variant,
 )
-from tutor.course.resolve import frameworks_of, step_id
+from tutor.course.resolve import PLACEMENT, frameworks_of, step_id
 from tutor.course.validate import Fault
 from tutor.course.yaml_positions import Keys, shorten
+from tutor.errors import nearest
 
 BLANK = "____"
 """What a learner fills in."""
@@ -57,6 +58,7 @@ def lesson_faults(
             yield Fault(("requires", at), "a lesson cannot require itself")
         yield from _repeated(head.frameworks, ("frameworks",))
         yield from _repeated(head.requires, ("requires",))
+        yield from _placement_faults(head, steps)
     seen: dict[str, int] = {}
     for keys, index, step in steps:
         name = step_id(step, index)
@@ -88,6 +90,28 @@ def step_faults(head: LessonHead | None, step: Step, keys: Keys) -> Iterator[Fau
             yield from _order_faults(step, keys)
         case Measure():
             yield from _measure_faults(step, keys)
+
+
+# --- placement
+
+
+def _placement_faults(head: LessonHead, steps: Sequence[tuple[Keys, int, Step]]) -> Iterator[Fault]:
+    """The exercises of a placement test: there, for an answer, and one or two per framework."""
+    yield from _repeated(head.placement, ("placement",))
+    named = {step_id(step, index): step for _, index, step in steps}
+    chosen = [named[name] for name in head.placement if name in named]
+    for index, name in enumerate(head.placement):
+        if name not in named:
+            message = f"this lesson has no step `{name}`.{nearest(name, named)}"
+            yield Fault(("placement", index), message)
+        elif isinstance(named[name], Read):
+            yield Fault(("placement", index), f"`{name}` asks nothing; name an exercise")
+    for framework in head.frameworks if chosen else ():
+        many = sum(framework in frameworks_of(head, step) for step in chosen)
+        if not 1 <= many <= PLACEMENT:
+            found = many or "none"
+            message = f"expected one or two exercises for `{framework}`, found {found}"
+            yield Fault(("placement",), message)
 
 
 # --- frameworks
