@@ -93,11 +93,28 @@ steps:
 """
 
 
-def make_course(folder: Path) -> Path:
+PATHS = """\
+paths:
+  - id: jax-way
+    title: JAX alone
+    about: Sums in JAX.
+    frameworks: [jax]
+    lessons:
+      - {lesson: sums, steps: [read-1, total, which]}
+  - id: numpy-way
+    title: NumPy alone
+    frameworks: [numpy]
+    lessons:
+      - track: first
+"""
+"""For a course that offers a choice."""
+
+
+def make_course(folder: Path, paths: str = "") -> Path:
     """Write the course and return its folder."""
     course = folder / "course"
     (course / "first").mkdir(parents=True)
-    (course / "course.yaml").write_text(COURSE)
+    (course / "course.yaml").write_text(COURSE + paths)
     (course / "first" / "01-sums.yaml").write_text(SUMS)
     (course / "first" / "02-later.yaml").write_text(LATER)
     return course

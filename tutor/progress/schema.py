@@ -41,6 +41,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # Whose record is kept under a course's name, where two courses have the same id.
         "CREATE TABLE origin (course TEXT PRIMARY KEY, origin TEXT NOT NULL, at REAL NOT NULL)",
     ),
+    (
+        # The lessons that a placement test showed to be known.
+        """CREATE TABLE known (
+            course TEXT NOT NULL, lesson TEXT NOT NULL, at REAL NOT NULL,
+            PRIMARY KEY (course, lesson))""",
+    ),
 )
 """Statements that take the record from version N to N + 1. Append; never edit one that shipped.
 

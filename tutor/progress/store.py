@@ -39,6 +39,8 @@ _TRUST = "INSERT OR IGNORE INTO trust (course, fingerprint, at) VALUES (?, ?, ?)
 _DISTRUST = "DELETE FROM trust WHERE course = ?"
 _BIND = """INSERT INTO origin (course, origin, at) VALUES (?, ?, ?)
     ON CONFLICT (course) DO UPDATE SET origin = excluded.origin, at = excluded.at"""
+_MARK_KNOWN = "INSERT OR IGNORE INTO known (course, lesson, at) VALUES (?, ?, ?)"
+_FORGET_KNOWN = "DELETE FROM known WHERE course = ? AND lesson = ?"
 _MARK_SEEN = "INSERT OR IGNORE INTO seen (course, lesson, step, at) VALUES (?, ?, ?, ?)"
 
 
@@ -145,7 +147,7 @@ class Store:
         return str(rows[0][0]) if rows else ""
 
     def save_choice(self, name: str, value: str) -> None:
-        """Keep a choice that belongs to no course.
+        """Keep a choice under a name, which names the course too where it belongs to one.
 
         Raises:
             StateError: The first time that the record cannot be written; it is kept in memory.
@@ -238,16 +240,17 @@ class Store:
             for row in rows
         )
 
-    def passed(self, course: str) -> dict[str, set[tuple[str, str]]]:
-        """Return lesson → (step, framework) pairs passed; one query for the whole course."""
+    def passed(self, course: str, lesson: str | None = None) -> dict[str, set[tuple[str, str]]]:
+        """Return lesson → (step, framework) pairs passed, of one lesson or all; one query."""
+        where, params = _where(course=course, lesson=lesson)
         rows = self._read(
-            "SELECT DISTINCT lesson, step, framework FROM attempt"
-            " WHERE course = ? AND verdict = 'pass'",
-            (course,),
+            "SELECT DISTINCT lesson, step, framework FROM attempt"  # noqa: S608
+            f" WHERE {where} AND verdict = 'pass'",
+            params,
         )
         found: dict[str, set[tuple[str, str]]] = {}
-        for lesson, step, framework in rows:
-            found.setdefault(str(lesson), set()).add((str(step), str(framework)))
+        for name, step, framework in rows:
+            found.setdefault(str(name), set()).add((str(step), str(framework)))
         return found
 
     # --- hints and reading
@@ -279,12 +282,36 @@ class Store:
         key = (course, lesson, step)
         self._write(_MARK_SEEN, (*key, time.time()), ("seen", *key))
 
-    def seen(self, course: str) -> dict[str, set[str]]:
-        """Return lesson → reading steps opened."""
+    def seen(self, course: str, lesson: str | None = None) -> dict[str, set[str]]:
+        """Return lesson → reading steps opened, of one lesson or all."""
+        where, params = _where(course=course, lesson=lesson)
         found: dict[str, set[str]] = {}
-        for lesson, step in self._read("SELECT lesson, step FROM seen WHERE course = ?", (course,)):
-            found.setdefault(str(lesson), set()).add(str(step))
+        for name, step in self._read(f"SELECT lesson, step FROM seen WHERE {where}", params):  # noqa: S608
+            found.setdefault(str(name), set()).add(str(step))
         return found
+
+    # --- lessons known without having been taken
+
+    def known(self, course: str) -> set[str]:
+        """Return the lessons that a placement test showed to be known."""
+        rows = self._read("SELECT lesson FROM known WHERE course = ?", (course,))
+        return {str(row[0]) for row in rows}
+
+    def mark_known(self, course: str, lesson: str) -> None:
+        """Keep that a lesson is known.
+
+        Raises:
+            StateError: The first time that the record cannot be written; it is kept in memory.
+        """
+        self._write(_MARK_KNOWN, (course, lesson, time.time()), ("known", course, lesson))
+
+    def forget_known(self, course: str, lesson: str) -> None:
+        """Forget that a lesson is known.
+
+        Raises:
+            StateError: The first time that the record cannot be written; it is kept in memory.
+        """
+        self._write(_FORGET_KNOWN, (course, lesson), ("known", course, lesson))
 
     # --- forgetting and closing
 
@@ -295,7 +322,8 @@ class Store:
             StateError: Nothing was forgotten, because the record cannot be written.
         """
         where, params = _where(course=course, lesson=lesson, step=step)
-        deletes = [f"DELETE FROM {table} WHERE {where}" for table in _TABLES]  # noqa: S608
+        tables = _TABLES if step is not None else (*_TABLES, "known")  # which is of whole lessons
+        deletes = [f"DELETE FROM {table} WHERE {where}" for table in tables]  # noqa: S608
         connection = self._standby or self._connection
         try:
             connection.execute("BEGIN IMMEDIATE")

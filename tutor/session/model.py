@@ -72,20 +72,73 @@ class Standing:
     """Ids of reading steps that were opened."""
     steps: tuple[str, ...] = ()
     """Ids of all steps in those frameworks, in order."""
+    known: bool = False
+    """Whether a placement test showed that the learner may skip it."""
+    frameworks: frozenset[str] = frozenset()
+    """Those of the chosen path: what was passed in others does not count. Empty: all count."""
+
+    @property
+    def passed_steps(self) -> frozenset[str]:
+        """Ids of the steps passed in a framework that counts."""
+        counted = self.frameworks
+        return frozenset(step for step, name in self.passed if not counted or name in counted)
 
     @property
     def done(self) -> int:
-        """How many exercises were passed in at least one framework."""
-        steps = {step for step, _ in self.passed}
+        """How many exercises were passed in a framework that counts."""
+        if not self.passed:
+            return 0
+        steps = self.passed_steps
         return sum(exercise in steps for exercise in self.exercises)
 
     @property
+    def asked(self) -> int:
+        """How many exercises count towards the whole: of a lesson that is known, those done."""
+        return self.done if self.known else len(self.exercises)
+
+    @property
     def complete(self) -> bool:
-        """Whether every exercise was passed in at least one framework.
+        """Whether every exercise was passed, or the lesson is known.
 
         A lesson whose file has faults has no steps, and is not complete.
         """
+        if self.known:
+            return True
         return self.done == len(self.exercises) and bool(self.exercises or self.steps)
+
+    @property
+    def next(self) -> str | None:
+        """The first step that was neither passed nor read; None when there is none."""
+        done = self.passed_steps | self.seen
+        return next((step for step in self.steps if step not in done), None)
+
+
+@dataclass(frozen=True)
+class PathView:
+    """A path to choose, and how far the learner is on it."""
+
+    id: str
+    """`all` for the whole course."""
+    title: str
+    """A few words."""
+    about: str
+    """One sentence, or nothing."""
+    frameworks: tuple[FrameworkName, ...]
+    """What it is taken in; empty for the whole course."""
+    knows: FrameworkName | None
+    """The framework that it builds on."""
+    lessons: tuple[tuple[str, tuple[str, ...]], ...]
+    """(lesson, its steps on this path), in order."""
+    minutes: int
+    """For a newcomer, all of it."""
+    done: int
+    """Exercises passed in its frameworks."""
+    exercises: int
+    """How many there are, without those of lessons that are known."""
+    known: int
+    """Lessons that a placement test showed to be known."""
+    chosen: bool
+    """Whether the learner is on it."""
 
 
 @dataclass(frozen=True)

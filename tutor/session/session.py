@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from tutor.config import Config, load_config
-from tutor.course.catalogue import Catalogue, LessonInfo, shipped
+from tutor.course.catalogue import Catalogue, shipped
 from tutor.course.models import FRAMEWORKS, Code, FrameworkName, Lesson, Order, Read, Step
 from tutor.course.resolve import frameworks_of, is_exercise, step_id, text_for
 from tutor.errors import NotOnThisMachine, RuntimeUnavailable, StateError, UsageError, nearest
@@ -20,8 +20,10 @@ from tutor.grading.verdict import Verdict
 from tutor.paths import Paths
 from tutor.progress.records import Attempt
 from tutor.progress.store import Store
-from tutor.session.model import Draft, Hint, Standing, StepRef, StepView, SubmitEvent
+from tutor.session.model import Draft, Hint, PathView, Standing, StepRef, StepView, SubmitEvent
+from tutor.session.standings import Done, standing_of
 from tutor.session.step_views import lines_of, step_view
+from tutor.session.way import Way
 
 if TYPE_CHECKING:
     from tutor.elsewhere.added import Shelved
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from tutor.runtime.pool import Pool
     from tutor.session.attempts import Attempts
     from tutor.session.beside.comparison import Comparison
+    from tutor.session.placement import Placement
 
 
 class Session:
@@ -176,27 +179,42 @@ class Session:
         return step_view(lesson, index, framework or self.preferred_framework())
 
     def step_views(
-        self, lesson: str, framework: FrameworkName | None = None
+        self, lesson: str, framework: FrameworkName | None = None, at: str | None = None
     ) -> tuple[StepView, ...]:
         """The lesson's steps in ``framework``; in the lesson's first, if it is not taught in that.
 
-        Steps for other frameworks only are left out: each has its twin.
+        Steps for other frameworks only are left out: each has its twin. On a path, those that it
+        leaves out are left out too, unless the step ``at``, where the learner is, is one of them.
         """
         found = self.lesson(lesson)
         chosen = framework or self.preferred_framework()
         if chosen not in found.frameworks:
             chosen = found.frameworks[0]
+        stage = self.way.stages.get(lesson)
+        if stage is not None and (
+            chosen not in stage.frameworks or (at is not None and at not in stage.steps)
+        ):
+            stage = None
         return tuple(
             step_view(found, index, chosen)
             for index, step in enumerate(found.steps)
             if chosen in frameworks_of(found, step)
+            and (stage is None or step_id(step, index) in stage.steps)
         )
 
     def preferred_framework(self) -> FrameworkName | None:
-        """The learner's framework: the last used, else the configured, else the first installed."""
+        """The learner's framework: the last used, else the configured, else the first installed.
+
+        On a path it is one of the path's.
+        """
         place = self.store.place(self.course)
-        if place is not None and place.framework in FRAMEWORKS:
-            return place.framework
+        last = place.framework if place is not None and place.framework in FRAMEWORKS else None
+        path = self.way.path
+        if path is not None:
+            wanted = (last, self.config.framework, path.frameworks[0])
+            return next(name for name in wanted if name in path.frameworks)
+        if last is not None:
+            return last
         if self.config.framework is not None:
             return self.config.framework
         return next((name for name in FRAMEWORKS if self._installed(name)), None)
@@ -209,46 +227,24 @@ class Session:
 
     def standing(self, lesson: str) -> Standing:
         """How far the learner is with the lesson."""
-        return self._standing(
-            self.catalogue.lessons[lesson],
-            self.store.passed(self.course),
-            self.store.seen(self.course),
-            self.preferred_framework(),
-        )
+        return next(self._standings([lesson], lesson))
 
     def standings(self) -> dict[str, Standing]:
-        """Every lesson's standing, in two queries."""
-        passed, seen = self.store.passed(self.course), self.store.seen(self.course)
-        preferred = self.preferred_framework()
-        return {
-            lesson: self._standing(info, passed, seen, preferred)
-            for lesson, info in self.catalogue.lessons.items()
-        }
+        """Every lesson's standing, in three queries."""
+        lessons = self.catalogue.lessons
+        return dict(zip(lessons, self._standings(lessons), strict=True))
 
-    def _standing(
-        self,
-        info: LessonInfo,
-        passed: dict[str, set[tuple[str, str]]],
-        seen: dict[str, set[str]],
-        preferred: FrameworkName | None,
-    ) -> Standing:
-        """A lesson's exercises are those of the frameworks that the learner takes it in."""
-        pairs = passed.get(info.id, set())
-        taken = {framework for _, framework in pairs}
-        if preferred in info.frameworks:
-            taken.add(preferred)
-        elif not taken:
-            taken.update(info.frameworks[:1])  # a lesson with faults names none
-        return Standing(
-            passed=frozenset(pairs),
-            exercises=tuple(
-                step.id
-                for step in info.steps
-                if step.exercise and not taken.isdisjoint(step.frameworks)
-            ),
-            seen=frozenset(seen.get(info.id, ())),
-            steps=tuple(step.id for step in info.steps if not taken.isdisjoint(step.frameworks)),
+    def _standings(self, lessons: Iterable[str], only: str | None = None) -> Iterator[Standing]:
+        """The standing of each of the lessons; `only` limits what is asked of the record."""
+        done = Done(
+            passed=self.store.passed(self.course, only),
+            seen=self.store.seen(self.course, only),
+            known=self.store.known(self.course),
         )
+        preferred = self.preferred_framework()
+        stages = self.way.stages
+        for lesson in lessons:
+            yield standing_of(self.catalogue.lessons[lesson], done, preferred, stages.get(lesson))
 
     def where(self) -> tuple[StepRef, FrameworkName] | None:
         """Where the learner left off; None at first, or when that step is gone."""
@@ -261,19 +257,77 @@ class Session:
         return StepRef(place.lesson, place.step), place.framework
 
     def next_step(self) -> StepRef | None:
-        """What to do next: the first step not done of the first lesson not complete.
+        """What to do next: the first step not done of the first lesson on the way not complete.
 
         The first of all when everything is done; None when no lesson can be used.
         """
-        standings = self.standings()
-        lessons = [info for info in self.catalogue.lessons.values() if info.steps]
-        for info in lessons:
-            standing = standings[info.id]
-            if standing.complete:
-                continue
-            done = {step for step, _ in standing.passed} | standing.seen
-            return StepRef(info.id, next(step for step in standing.steps if step not in done))
-        return StepRef(lessons[0].id, lessons[0].steps[0].id) if lessons else None
+        lessons = [name for name in self.way.lessons if self.catalogue.lessons[name].steps]
+        first: StepRef | None = None
+        for lesson, standing in zip(lessons, self._standings(lessons), strict=True):
+            if first is None and standing.steps:
+                first = StepRef(lesson, standing.steps[0])
+            if not standing.complete and standing.next is not None:
+                return StepRef(lesson, standing.next)
+        return first
+
+    # The way through the course
+
+    @cached_property
+    def way(self) -> Way:
+        """The path that the learner chose, or the whole course."""
+        return Way(self.catalogue, self.store, self.course)
+
+    def paths(self) -> tuple[PathView, ...]:
+        """What can be chosen, the whole course first; nothing in a course without paths."""
+        course = self.catalogue.course
+        if not course.paths:
+            return ()
+        from tutor.session.path_views import path_views
+
+        done = Done(
+            passed=self.store.passed(self.course),
+            seen=self.store.seen(self.course),
+            known=self.store.known(self.course),
+        )
+        return path_views(self.catalogue, self.way, done, self.preferred_framework())
+
+    def offers_paths(self) -> bool:
+        """Whether a newcomer is to be told that there are paths: nothing was begun or chosen."""
+        paths = self.catalogue.course.paths
+        return bool(paths) and not self.way.choice and self.store.place(self.course) is None
+
+    def choose_path(self, name: str) -> None:
+        """Take a path of the course, or `all` of it.
+
+        Raises:
+            UsageError: There is no such path.
+            StateError: The choice cannot be kept; it counts until the program ends.
+        """
+        self.way.choose(name)
+
+    def unmet(self, lesson: str) -> tuple[str, ...]:
+        """The lessons to do first, of those that are on the way."""
+        required = self.way.unmet(lesson)
+        found = zip(required, self._standings(required), strict=True)
+        return tuple(name for name, standing in found if not standing.complete)
+
+    def placement(self, framework: FrameworkName | None = None) -> Placement:
+        """A test of what the learner knows already; it marks lessons as known as it goes."""
+        from tutor.session.placement import Placement, candidates
+
+        way = self.way.lessons
+        standings = zip(way, self._standings(way), strict=True)
+        lessons = [name for name, standing in standings if not standing.complete]
+        wanted = framework or self.preferred_framework()
+        return Placement(candidates(self.catalogue, self.way, lessons, wanted), self.mark_known)
+
+    def mark_known(self, lesson: str) -> None:
+        """Keep that the learner may skip a lesson."""
+        self.store.mark_known(self.course, lesson)
+
+    def forget_known(self, lesson: str) -> None:
+        """Let a lesson be taken after all."""
+        self.store.forget_known(self.course, lesson)
 
     def draft(self, ref: StepRef, framework: FrameworkName) -> Draft | None:
         """What the learner had typed there."""
@@ -459,7 +513,7 @@ class Session:
         return lesson, lesson.steps[index], index
 
     def _passed(self, ref: StepRef, framework: FrameworkName) -> bool:
-        passed = self.store.passed(self.course).get(ref.lesson, set())
+        passed = self.store.passed(self.course, ref.lesson).get(ref.lesson, set())
         return (ref.step, framework) in passed
 
     def _key(self, ref: StepRef, framework: FrameworkName) -> dict[str, str]:
