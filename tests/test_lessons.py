@@ -30,7 +30,7 @@ def test_the_course_has_no_findings() -> None:
     assert len(COURSE.lessons) >= 6
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("lesson", list(COURSE.lessons))
 async def test_lesson(report: Report, lesson: str) -> None:
