@@ -11,14 +11,28 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
-from tutor.course.catalogue import LessonInfo, StepInfo
-from tutor.course.models import Course, FrameworkName, Track
+from tutor.course.catalogue import Catalogue, LessonInfo, StepInfo
+from tutor.course.models import Course, CoursePath, FrameworkName, Track
 from tutor.elsewhere.added import Shelved
 from tutor.errors import Finding, UsageError
 from tutor.grading.verdict import Verdict
+from tutor.progress.store import Store
 from tutor.runtime.job import Hello
-from tutor.session import Draft, Hint, Session, Standing, StepRef, StepView, SubmitEvent
+from tutor.session import (
+    Draft,
+    Hint,
+    PathView,
+    Session,
+    Standing,
+    StepRef,
+    StepView,
+    SubmitEvent,
+)
 from tutor.session.beside.comparison import Comparison
+from tutor.session.path_views import path_views
+from tutor.session.placement import Placement, candidates
+from tutor.session.standings import Done
+from tutor.session.way import Way
 
 FRAMEWORKS: tuple[FrameworkName, ...] = ("torch", "jax", "tensorflow")
 
@@ -41,6 +55,19 @@ class FakeConfig:
     theme: str = ""
 
 
+class FakeStore:
+    """Choices, in memory."""
+
+    def __init__(self) -> None:
+        self.choices: dict[str, str] = {}
+
+    def choice(self, name: str) -> str:
+        return self.choices.get(name, "")
+
+    def save_choice(self, name: str, value: str) -> None:
+        self.choices[name] = value
+
+
 class FakeSession:
     """What the UI uses of `Session`, in memory."""
 
@@ -49,6 +76,7 @@ class FakeSession:
         steps: Sequence[StepView],
         *,
         lessons: Sequence[LessonInfo] = (),
+        paths: Sequence[CoursePath] = (),
         notice: str = "",
         solution: str = "def f():\n    return 1\n",
         hints: Sequence[str] = ("Look at the *shape*.", "Sum over `axis=0`."),
@@ -94,9 +122,12 @@ class FakeSession:
                     Track(id=track, title=track.capitalize(), lessons=tuple(ids))
                     for track, ids in tracks.items()
                 ),
+                paths=tuple(paths),
             ),
             {info.id: info for info in infos},
         )
+        self.known: set[str] = set()
+        self.way = Way(cast("Catalogue", self.catalogue), cast("Store", FakeStore()), "fake")
 
     def as_session(self) -> Session:
         """Return it under the type that the app wants."""
@@ -138,23 +169,61 @@ class FakeSession:
             raise self.lesson_error
 
     def step_views(
-        self, lesson: str, framework: FrameworkName | None = None
+        self, lesson: str, framework: FrameworkName | None = None, at: str | None = None
     ) -> tuple[StepView, ...]:
         self._read_lesson()
         self.lesson(lesson)
         chosen = framework or FRAMEWORKS[0]
+        stage = self.way.stages.get(lesson)
+        if stage is not None and at not in (None, *stage.steps):
+            stage = None
         return tuple(
             _in_framework(view, chosen)
             for view in self.steps
-            if view.ref.lesson == lesson and chosen in view.frameworks
+            if view.ref.lesson == lesson
+            and chosen in view.frameworks
+            and (stage is None or view.ref.step in stage.steps)
         )
 
+    def preferred_framework(self) -> FrameworkName | None:
+        if self.way.path is not None:
+            return self.way.path.frameworks[0]
+        return self.places[-1][1] if self.places else None
+
+    def paths(self) -> tuple[PathView, ...]:
+        passed = {
+            info.id: {(ref.step, name) for ref, name in self.passed if ref.lesson == info.id}
+            for info in self.catalogue.lessons.values()
+        }
+        done = Done(passed=passed, seen={}, known=self.known)
+        return path_views(cast("Catalogue", self.catalogue), self.way, done, FRAMEWORKS[0])
+
+    def offers_paths(self) -> bool:
+        return bool(self.catalogue.course.paths) and not self.way.choice and not self.places
+
+    def choose_path(self, name: str) -> None:
+        self.way.choose(name)
+
+    def unmet(self, lesson: str) -> tuple[str, ...]:
+        return tuple(name for name in self.way.unmet(lesson) if not self.standing(name).complete)
+
+    def placement(self, framework: FrameworkName | None = None) -> Placement:
+        lessons = [name for name in self.way.lessons if not self.standing(name).complete]
+        wanted = framework or self.preferred_framework()
+        found = candidates(cast("Catalogue", self.catalogue), self.way, lessons, wanted)
+        return Placement(found, self.known.add)
+
+    def forget_known(self, lesson: str) -> None:
+        self.known.discard(lesson)
+
     def standing(self, lesson: str) -> Standing:
-        info = self.catalogue.lessons[lesson]
+        info, stage = self.catalogue.lessons[lesson], self.way.stages.get(lesson)
+        steps = [step for step in info.steps if stage is None or step.id in stage.steps]
         return Standing(
             passed=frozenset((ref.step, name) for ref, name in self.passed if ref.lesson == lesson),
-            exercises=tuple(step.id for step in info.steps if step.exercise),
-            steps=tuple(step.id for step in info.steps),
+            exercises=tuple(step.id for step in steps if step.exercise),
+            steps=tuple(step.id for step in steps),
+            known=lesson in self.known,
             seen=frozenset(ref.step for ref, _ in self.places if ref.step.startswith("read")),
         )
 
@@ -165,6 +234,10 @@ class FakeSession:
         return self.places[-1] if self.places else None
 
     def next_step(self) -> StepRef:
+        for lesson in self.way.lessons:
+            standing = self.standing(lesson)
+            if not standing.complete and standing.next is not None:
+                return StepRef(lesson, standing.next)
         return self.steps[0].ref
 
     def draft(self, ref: StepRef, framework: FrameworkName) -> Draft | None:
@@ -295,6 +368,7 @@ def lesson_info(
     steps: tuple[StepInfo, ...] = (),
     requires: tuple[str, ...] = (),
     broken: tuple[Finding, ...] = (),
+    placement: tuple[str, ...] = (),
 ) -> LessonInfo:
     """Return a lesson for the map."""
     return LessonInfo(
@@ -307,5 +381,6 @@ def lesson_info(
         goals=("compute a gradient in each framework", "check it by hand"),
         path=f"/course/{track}/01-{name}.yaml",
         steps=steps,
+        placement=placement,
         broken=broken,
     )

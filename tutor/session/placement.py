@@ -120,13 +120,14 @@ class Placement:
         self.outcomes[candidate.lesson] = outcome
         if outcome == "known":
             self._failed_last[candidate.track] = 0
-            self._keep(candidate.lesson)
         elif outcome == "failed":
             row = self._failed_last.get(candidate.track, 0) + 1
             self._failed_last[candidate.track] = row
             if row == IN_A_ROW:
                 self._leave_out(candidate.track)
         self._advance()
+        if outcome == "known":
+            self._keep(candidate.lesson)  # last: what cannot be kept holds nothing up
 
     def _leave_out(self, track: str) -> None:
         """Ask no more of a track, nor what builds on what is left of it."""

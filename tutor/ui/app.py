@@ -170,9 +170,8 @@ class TutorApp(ThriftyApp[int]):
             self._open(place[0])
             return
         standing = self.session.standing(info.id)
-        done = {step for step, _ in standing.passed} | standing.seen
-        step = next((step for step in info.steps if step.id not in done), info.steps[0])
-        self._open(StepRef(info.id, step.id))
+        step = standing.next or next(iter(standing.steps), info.steps[0].id)
+        self._open(StepRef(info.id, step))
 
     def _make_lesson(self, ref: StepRef) -> LessonScreen | None:
         """A lesson's screen at a step; None, after a sentence, when it cannot be opened."""
@@ -282,6 +281,8 @@ class TutorApp(ThriftyApp[int]):
             places.insert(0, (screen, keys.LESSON))
         elif isinstance(screen, HomeScreen):
             places.insert(0, (screen, keys.HOME))
+        elif screen.has_class("-placing"):
+            places.insert(0, (screen, keys.PLACING))
         elif screen.has_class("-looking"):  # its class is not imported before one is opened
             places.insert(0, (screen, keys.LOOKING))
         for place, actions in places:

@@ -112,8 +112,55 @@ HOME = (
         "search", "slash", "search", "Search", "Show only the lessons with these words.", "Search"
     ),
     Action("continue", "ctrl+g", "continue", "Continue", "Go to what is next.", "Continue"),
+    Action(
+        "path",
+        "p",
+        "path",
+        "Choose a path",
+        "Take the lessons for one framework, or for one that builds on another you know.",
+        "Path",
+    ),
+    Action(
+        "place",
+        "t",
+        "place",
+        "Placement test",
+        "Answer a few quick questions of each lesson, and skip what you know.",
+        "Test",
+    ),
+    Action(
+        "unknown",
+        "u",
+        "unknown",
+        "Take it after all",
+        "A lesson that the test showed you know is to be done again.",
+        "Undo known",
+    ),
     Action("courses", "o", "courses", "Open another course", "Choose among those you added."),
 )
+
+PLACING = (
+    Action(
+        "place-check",
+        "f5,ctrl+r",
+        "check",
+        "Answer",
+        "Judge the answer; once only.",
+        "Answer",
+        True,
+    ),
+    Action(
+        "place-skip",
+        "f10,ctrl+g",
+        "skip",
+        "I don't know",
+        "Go on to the next lesson.",
+        "Don't know",
+    ),
+    Action("place-stop", "f8,ctrl+c", "stop", "Stop", "End the run.", "Stop", True),
+    Action("place-end", "f12,escape", "end", "End the test", "Back to the map.", "End"),
+)
+"""In the placement test."""
 
 
 def bindings(actions: Iterable[Action]) -> list[Binding]:
@@ -137,9 +184,9 @@ def _shown(key: str) -> str:
 
 def key_of(id: str, keymap: Mapping[str, str]) -> str:
     """Return the first key of an action: that of the learner's keymap, else its own."""
-    return keys_of(next(a for a in (*LESSON, *LOOKING, *HOME, *APP) if a.id == id), keymap).split(
-        ","
-    )[0]
+    return keys_of(
+        next(a for a in (*LESSON, *LOOKING, *HOME, *PLACING, *APP) if a.id == id), keymap
+    ).split(",")[0]
 
 
 def keys_of(action: Action, keymap: Mapping[str, str]) -> str:

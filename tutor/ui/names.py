@@ -27,6 +27,12 @@ def seconds(value: float) -> str:
     return f"{int(value) // 60} min {int(value) % 60} s"
 
 
+def minutes(value: int) -> str:
+    """Return how long something takes: `45 min`, `2 h`, `10 h 25 min`."""
+    hours, rest = divmod(value, 60)
+    return f"{hours} h {rest} min" if hours and rest else f"{hours} h" if hours else f"{rest} min"
+
+
 def mebibytes(count: int) -> str:
     """Return an amount of memory: `812 MiB`, `11.2 GiB`."""
     return f"{count / 2**20:.0f} MiB" if count < 2**30 else f"{count / 2**30:.1f} GiB"

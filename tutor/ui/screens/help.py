@@ -86,6 +86,7 @@ class HelpScreen(ModalScreen[None]):
             ("Lesson", keys.LESSON),
             ("What a run showed, over the whole screen", keys.LOOKING),
             ("Course map", keys.HOME),
+            ("Placement test", keys.PLACING),
             ("Everywhere", keys.APP),
         )
 

@@ -12,18 +12,16 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tutor.errors import FwtutorError
-from tutor.session import Standing, StepRef
+from tutor.session import StepRef
 from tutor.ui import keys, names
 from tutor.ui.messages import CoursesWanted, LessonWanted, StepWanted
+from tutor.ui.screens.course_map import FOLD, CourseMap
 from tutor.ui.widgets.keybar import KeyBar
+from tutor.ui.widgets.longlist import LongList
 
 if TYPE_CHECKING:
-    from tutor.course.catalogue import LessonInfo
     from tutor.course.models import FrameworkName
     from tutor.session import Session
-
-TITLE_WIDTH = 44
-"""Cells for a lesson's title: with standing, minutes and frameworks a row is 79 cells."""
 
 
 class HomeScreen(Screen[None]):
@@ -40,25 +38,30 @@ class HomeScreen(Screen[None]):
         super().__init__()
         self._session = session
         self._framework: FrameworkName | None = framework
+        self._course_map = CourseMap(session)
+        """What the rows say; made anew when the record changed."""
         self._next: StepRef | None = None
         self._words = ""
         """What is searched for."""
         self._said = ""
         """What was said on coming here."""
+        self._unfolded = False
+        """Whether the lessons off the path are shown."""
         self._left = False
 
     def compose(self) -> ComposeResult:
         """Course, notice, map, what the lesson is about, and keys."""
         yield Static(id="course")
         yield Static(id="notice", markup=False)
-        yield OptionList(id="map", markup=False)
+        yield Static(id="offer", markup=False)
+        yield LongList(id="map", markup=False)
         yield Static(id="about", markup=False)
         yield KeyBar()
 
     def on_mount(self) -> None:
         """Fill the map."""
         self._show_notice()
-        self._fill()
+        self._show_map()
         self.set_focus(self.query_one(OptionList))
 
     def say(self, words: str) -> None:
@@ -76,7 +79,7 @@ class HomeScreen(Screen[None]):
     def on_screen_resume(self) -> None:
         """Passing a step in a lesson changes the map."""
         if self._left:
-            self._fill(self._words)
+            self.reload()
 
     def on_screen_suspend(self) -> None:
         """Another screen is over the map: what it changes is shown on coming back."""
@@ -88,39 +91,29 @@ class HomeScreen(Screen[None]):
     # The map
 
     def reload(self) -> None:
-        """Show the catalogue anew: it has changed."""
-        self._fill(self._words)
+        """Show the course and the record anew: they have changed."""
+        self._course_map = CourseMap(self._session)
+        self._show_map()
 
-    def _fill(self, words: str = "") -> None:
+    def _show_map(self) -> None:
+        self.query_one("#course", Static).update(self._course_map.title())
+        offer = self.query_one("#offer", Static)
+        offer.display = self._session.offers_paths()
+        if offer.display:
+            key = keys.shown(keys.key_of("path", self._session.config.keys))
+            offer.update(f"{key} chooses a path: one framework, or from one you know to another.")
+        self._fill()
+        self.refresh_bindings()
+
+    def _fill(self) -> None:
         map_ = self.query_one(OptionList)
         highlighted = map_.highlighted_option
-        catalogue = self._session.catalogue
-        standings = self._session.standings()
-        done = sum(standing.done for standing in standings.values())
-        total = sum(len(standing.exercises) for standing in standings.values())
-        self.query_one("#course", Static).update(
-            Content.assemble(
-                (" · ".join(dict.fromkeys(("fwtutor", catalogue.course.title))), "bold"),
-                f" · {done} of {total} exercises done",
-            )
-        )
-        options: list[Option] = [] if words else self._continue_options()
-        wanted = words.casefold().split()
-        lessons = catalogue.lessons
-        for track in catalogue.course.tracks:
-            rows = [
-                Option(self._row(lessons[lesson], standings[lesson]), id=f"lesson:{lesson}")
-                for lesson in track.lessons
-                if lesson in lessons and _matches(lessons[lesson], track.title, wanted)
-            ]
-            if rows:
-                head = Content.assemble(("── " + track.title + " ", "bold"), ("─" * 20, "dim"))
-                options.append(Option(head, disabled=True))
-                options.extend(rows)
-        if words and not options:
-            options.append(Option(f"No lesson has “{words}”. Esc shows them all.", disabled=True))
-        map_.clear_options()
-        map_.add_options(options)
+        options: list[Option] = [] if self._words else self._continue_options()
+        options += self._course_map.options(self._words, unfolded=self._unfolded)
+        if self._words and not options:
+            none = f"No lesson has “{self._words}”. Esc shows them all."
+            options.append(Option(none, disabled=True))
+        map_.set_options(options)
         ids = [option.id for option in options]
         if highlighted is not None and highlighted.id in ids:
             map_.highlighted = ids.index(highlighted.id)
@@ -134,21 +127,25 @@ class HomeScreen(Screen[None]):
     def _continue_options(self) -> list[Option]:
         """The row at the top that Enter follows by default."""
         self._next = None
+        session = self._session
         try:
-            place = self._session.where()
-            complete = place is not None and self._session.standing(place[0].lesson).complete
-            if place is None or complete:
-                word, ref = "Next" if complete else "Start", self._session.next_step()
-            else:
+            place = session.where()
+            if place is not None and session.way.leads_to(place[0]):
+                complete = self._course_map.standings[place[0].lesson].complete
                 word, ref = "Continue", place[0]
+            else:
+                complete = place is not None
+                word, ref = "Start", place[0] if place else None
+            if ref is None or complete:
+                word, ref = "Next" if complete else "Start", session.next_step()
             if ref is None:
                 return []
-            view = self._session.step_view(ref, self._framework or (place[1] if place else None))
-            info = self._session.catalogue.lessons[ref.lesson]
+            view = session.step_view(ref, self._framework or session.preferred_framework())
+            info = session.catalogue.lessons[ref.lesson]
         except (FwtutorError, LookupError):
             return []  # its lesson has a fault, which the map shows
         self._next = ref
-        if complete and self._session.standing(ref.lesson).complete:
+        if complete and self._course_map.standings[ref.lesson].complete:
             word = "Every exercise is done. Again"
         text = Content.assemble(
             (f"▶ {word}: {info.title}", "bold"),
@@ -156,51 +153,18 @@ class HomeScreen(Screen[None]):
         )
         return [Option(text, id="continue")]
 
-    def _row(self, info: LessonInfo, standing: Standing) -> Content:
-        if info.broken:
-            return Content.assemble(("! fault  ", "$text-error"), info.title)
-        total = len(standing.exercises)
-        if total and standing.complete:
-            mark, style = "✓ done", "$text-success"
-        elif standing.done or standing.seen:
-            mark, style = f"◐ {standing.done}/{total}", "$text-warning"
-        else:
-            mark, style = f"· 0/{total}", "$text-muted"
-        title = Content(info.title).truncate(TITLE_WIDTH, ellipsis=True)
-        pad = " " * (TITLE_WIDTH - title.cell_length)
-        frameworks = " ".join(
-            {"tensorflow": "tf", "numpy": "np"}.get(name, name) for name in info.frameworks
-        )
-        return Content.assemble(
-            (f"{mark:<8} ", style), title, pad, (f"{info.minutes:>4} min  {frameworks}", "dim")
-        )
+    def _lesson_of(self, option: Option | None) -> str | None:
+        """The lesson that a row is about."""
+        kind, _, lesson = ((option.id or "") if option else "").partition(":")
+        if kind == "continue" and self._next is not None:
+            return self._next.lesson
+        return lesson if lesson in self._course_map.standings else None
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Say what the lesson is about."""
-        about = self.query_one("#about", Static)
-        kind, _, lesson = (event.option.id or "").partition(":")
-        if kind == "continue" and self._next is not None:
-            lesson = self._next.lesson
-        info = self._session.catalogue.lessons.get(lesson)
-        if info is None:
-            about.update("")
-            return
-        if info.broken:
-            about.update("\n".join(str(finding) for finding in info.broken))
-            return
-        standing = self._session.standing(info.id)
-        size = f"{names.count(len(standing.steps), 'step')}, "
-        size += f"{standing.done} of {names.count(len(standing.exercises), 'exercise')} done."
-        lines = [f"• {goal}" for goal in info.goals]
-        missing = [
-            self._session.catalogue.lessons[need].title
-            for need in info.requires
-            if need in self._session.catalogue.lessons and not self._session.standing(need).complete
-        ]
-        if missing:
-            size += " Best after: " + ", ".join(missing)
-        lines.insert(0, size)
-        about.update("\n".join(lines))
+        lesson = self._lesson_of(event.option)
+        self.query_one("#about", Static).update(self._course_map.about(lesson) if lesson else "")
+        self.refresh_bindings()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Open it."""
@@ -209,11 +173,57 @@ class HomeScreen(Screen[None]):
             self.action_continue()
         elif kind == "lesson":
             self.post_message(LessonWanted(lesson))
+        elif kind == FOLD:
+            self._unfolded = not self._unfolded
+            self._fill()
 
     def action_continue(self) -> None:
         """Go to what is next."""
         if self._next is not None:
             self.post_message(StepWanted(self._next))
+
+    # The way through the course
+
+    def action_path(self) -> None:
+        """Choose a path."""
+        from tutor.ui.screens.path import PathScreen
+
+        self.app.push_screen(PathScreen(self._session.paths()), self._follow)
+
+    def _follow(self, name: str | None) -> None:
+        """Follow the path that was chosen; None leaves things as they are."""
+        if name is None:
+            return
+        try:
+            self._session.choose_path(name)
+        except FwtutorError as error:
+            self.notify(str(error), title="Not saved", severity="error", markup=False)
+        self._unfolded = False
+        self.query_one(OptionList).highlighted = None  # what is next is on the first row
+        self.reload()
+        if self._course_map.askable:
+            key = keys.shown(keys.key_of("place", self._session.config.keys))
+            self.say(f"Know some of it? {key} asks a few questions; what you know is skipped.")
+
+    def action_place(self) -> None:
+        """Take the placement test."""
+        from tutor.ui.screens.placement import PlacementScreen
+
+        keymap = self._session.config.keys
+        placement = self._session.placement(self._framework)
+        test = PlacementScreen(self._session, placement, keymap)
+        self.app.push_screen(test, lambda _: self.say(test.words))
+
+    def action_unknown(self) -> None:
+        """Take the lesson after all."""
+        lesson = self._lesson_of(self.query_one(OptionList).highlighted_option)
+        if lesson is None:
+            return
+        try:
+            self._session.forget_known(lesson)
+        except FwtutorError as error:
+            self.notify(str(error), title="Not saved", severity="error", markup=False)
+        self.reload()
 
     # Other courses
 
@@ -222,18 +232,31 @@ class HomeScreen(Screen[None]):
         self.post_message(CoursesWanted())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """There is another course to open once one was added."""
-        return action != "courses" or bool(self._session.courses())
+        """Another course was added; the course has paths; something can be asked, or taken back."""
+        match action:
+            case "courses":
+                return bool(self._session.courses())
+            case "path":
+                return bool(self._session.catalogue.course.paths)
+            case "place":
+                return self._course_map.askable
+            case "unknown":
+                option = self.query_one(OptionList).highlighted_option if self.is_mounted else None
+                lesson = self._lesson_of(option)
+                return lesson is not None and self._course_map.standings[lesson].known
+            case _:
+                return True
 
     def show_course(self, session: Session) -> None:
         """Become the map of another course."""
         self._session = session
         self._next = None
         self._words = ""
+        self._unfolded = False
         self.query(Input).remove()
         self.query_one("#map", OptionList).clear_options()
         self._show_notice()
-        self._fill()
+        self.reload()
         self.set_focus(self.query_one(OptionList))
 
     # Search
@@ -257,7 +280,7 @@ class HomeScreen(Screen[None]):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Filter as the learner types."""
         self._words = event.value
-        self._fill(event.value)
+        self._fill()
 
     def on_input_submitted(self) -> None:
         """Open the lesson the cursor is on: the first found, unless it was moved."""
@@ -267,8 +290,3 @@ class HomeScreen(Screen[None]):
         """From the search line into the map."""
         if isinstance(self.focused, Input):
             self.query_one(OptionList).focus()
-
-
-def _matches(info: LessonInfo, track: str, words: list[str]) -> bool:
-    text = " ".join((info.id, info.title, track, *info.goals, *info.frameworks)).casefold()
-    return all(word in text for word in words)

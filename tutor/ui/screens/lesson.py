@@ -64,9 +64,8 @@ class LessonScreen(LessonViews):
             FwtutorError: The lesson cannot be read, or has no such step.
         """
         super().__init__(session, keymap or {})
-        place = session.where()
         if framework is None:
-            framework = place[1] if place else session.step_view(ref).framework
+            framework = session.preferred_framework() or session.step_view(ref).framework
         self._framework: FrameworkName = framework
         """The learner's own. A step that is not offered in it comes in another; it stays."""
         self._view = session.step_view(ref, framework)
@@ -82,10 +81,11 @@ class LessonScreen(LessonViews):
 
     def _views_with(self, view: StepView) -> tuple[StepView, ...]:
         """The lesson's steps in the learner's framework; in the step's, if it has none there."""
-        views = self._session.step_views(view.ref.lesson, self._framework)
+        lesson, step = view.ref.lesson, view.ref.step
+        views = self._session.step_views(lesson, self._framework, step)
         if any(other.ref == view.ref for other in views):
             return views
-        return self._session.step_views(view.ref.lesson, view.framework)
+        return self._session.step_views(lesson, view.framework, step)
 
     @property
     def _place(self) -> int:
@@ -184,7 +184,7 @@ class LessonScreen(LessonViews):
     def _show_standing(self) -> Standing:
         view = self._view
         standing = self._session.standing(view.ref.lesson)
-        passed = {step for step, _ in standing.passed}
+        passed = standing.passed_steps
         items: list[StripItem] = []
         for number, other in enumerate(self._views, start=1):
             step = other.ref.step
@@ -245,7 +245,7 @@ class LessonScreen(LessonViews):
         """The steps as they are now, in the framework that has the step on the screen."""
         lesson, step = self._view.ref.lesson, self._view.ref
         ways = [
-            self._session.step_views(lesson, name)
+            self._session.step_views(lesson, name, step.step)
             for name in (self._framework, self._view.framework)
         ]
         for views in ways:
@@ -363,7 +363,7 @@ class LessonScreen(LessonViews):
             now = self._offered.index(view.framework) if view.framework in self._offered else -1
             following = self._offered[(now + 1) % len(self._offered)]
             try:
-                self._views = self._session.step_views(view.ref.lesson, following)
+                self._views = self._session.step_views(view.ref.lesson, following, view.ref.step)
             except FwtutorError as error:  # its file was changed, and has a fault now
                 self.query_one(Results).show_sentence(str(error))
                 return
@@ -488,7 +488,7 @@ class LessonScreen(LessonViews):
     async def _on_page_turned(self) -> None:
         """Enter on the text goes to the answer; with none, or a right one, to the next step."""
         control = self._control()
-        passed = {step for step, _ in self._session.standing(self._view.ref.lesson).passed}
+        passed = self._session.standing(self._view.ref.lesson).passed_steps
         if control is None or (self._view.ref.step in passed and not self.running):
             await self.action_next()
         else:

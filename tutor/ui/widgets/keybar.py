@@ -13,7 +13,11 @@ from textual.widget import Widget
 
 from tutor.ui import keys
 
-_ORDER = {action.action: place for place, action in enumerate((*keys.LESSON, *keys.HOME))}
+_ORDER = {
+    action.action: place
+    for place, action in reversed([*enumerate((*keys.LESSON, *keys.HOME, *keys.PLACING))])
+}
+"""What several screens have, such as `check`, is where the lesson has it."""
 
 
 class KeyBar(Widget):

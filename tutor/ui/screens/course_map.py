@@ -1,0 +1,183 @@
+"""What the rows of the course map are and say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property, partial
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+from textual.widgets.option_list import Option
+
+from tutor.ui import names
+from tutor.ui.widgets.longlist import LateOption
+
+if TYPE_CHECKING:
+    from tutor.session import Session, Standing
+
+TITLE_WIDTH = 44
+"""Cells for a lesson's title: with standing, minutes and frameworks a row is 79 cells."""
+FOLD = "fold"
+"""The id of the row that shows and hides the lessons off the path."""
+_SHORT = {"tensorflow": "tf", "numpy": "np"}
+
+
+@dataclass(frozen=True)
+class Section:
+    """Some lessons under a heading."""
+
+    title: str
+    lessons: tuple[str, ...]
+    """Ids, in order."""
+
+
+class CourseMap:
+    """The lessons of the course in the order of the learner's way, with how far the learner is."""
+
+    def __init__(self, session: Session) -> None:
+        """Look at the course and the record, as they are now."""
+        self._session = session
+        self._lessons = session.catalogue.lessons
+        self.standings: dict[str, Standing] = session.standings()
+        self._stages = session.way.stages
+        path = session.way.path
+        self.path = path.title if path is not None else ""
+        """The title of the path that is followed; empty for the whole course."""
+        tracks = session.catalogue.course.tracks
+        titles = {track.id: track.title for track in tracks}
+        whole = [
+            Section(track.title, tuple(name for name in track.lessons if name in self._lessons))
+            for track in tracks
+        ]
+        self._sections, self._others = whole, list[Section]()
+        if path is not None:
+            grouped = groupby(self._stages, lambda lesson: self._lessons[lesson].track)
+            self._sections = [Section(titles[track], tuple(group)) for track, group in grouped]
+            self._others = [
+                Section(each.title, tuple(x for x in each.lessons if x not in self._stages))
+                for each in whole
+            ]
+        self._rows: dict[str, Option] = {}
+        self._texts: dict[str, str] = {}
+        """What is searched in, by lesson; made by the first search."""
+
+    @property
+    def others(self) -> int:
+        """How many lessons are off the path."""
+        return sum(len(section.lessons) for section in self._others)
+
+    @cached_property
+    def askable(self) -> bool:
+        """Whether a placement test has anything to ask."""
+        return any(
+            info.placement and not self.standings[info.id].complete
+            for info in self._lessons.values()
+            if not self.path or info.id in self._stages
+        )
+
+    def title(self) -> Content:
+        """The first line of the screen."""
+        counted = [
+            standing
+            for lesson, standing in self.standings.items()
+            if not self.path or lesson in self._stages
+        ]
+        done = sum(standing.done for standing in counted)
+        asked = sum(standing.asked for standing in counted)
+        known = sum(standing.known for standing in counted)
+        of_course = dict.fromkeys(("fwtutor", self._session.catalogue.course.title))
+        head = self.path or " · ".join(of_course)
+        more = f" · {names.count(known, 'lesson')} known" if known else ""
+        return Content.assemble((head, "bold"), f" · {done} of {asked} exercises done{more}")
+
+    def options(self, words: str, *, unfolded: bool) -> Iterator[Option]:
+        """The rows, or those with all the words in them."""
+        wanted = words.casefold().split()
+        if wanted and not self._texts:
+            self._texts = self._searched()
+        yield from self._rows_of(self._sections, wanted)
+        others = self.others
+        if not others:
+            return
+        if wanted:
+            yield from self._rows_of(self._others, wanted)
+            return
+        sign = "▾" if unfolded else "▸"
+        yield Option(f"{sign} {names.count(others, 'lesson')} off this path", id=FOLD)
+        if unfolded:
+            yield from self._rows_of(self._others, wanted)
+
+    def _searched(self) -> dict[str, str]:
+        tracks = {track.id: track.title for track in self._session.catalogue.course.tracks}
+        return {
+            info.id: " ".join(
+                (info.id, info.title, tracks[info.track], *info.goals, *info.frameworks)
+            ).casefold()
+            for info in self._lessons.values()
+        }
+
+    def _rows_of(self, sections: Iterable[Section], wanted: list[str]) -> Iterator[Option]:
+        for section in sections:
+            found = section.lessons
+            if wanted:
+                texts = self._texts
+                found = [x for x in found if all(word in texts[x] for word in wanted)]
+            if found:
+                head = Content.assemble(("── " + section.title + " ", "bold"), ("─" * 20, "dim"))
+                yield Option(head, disabled=True)
+                yield from map(self._row, found)
+
+    def _row(self, lesson: str) -> Option:
+        option = self._rows.get(lesson)
+        if option is None:
+            option = self._rows[lesson] = LateOption(
+                partial(self._words, lesson), f"lesson:{lesson}"
+            )
+        return option
+
+    def _words(self, lesson: str) -> Content:
+        info, standing = self._lessons[lesson], self.standings[lesson]
+        if info.broken:
+            return Content.assemble(("! fault  ", "$text-error"), info.title)
+        total = len(standing.exercises)
+        if standing.known:
+            mark, style = "✓ known", "$text-success"
+        elif total and standing.complete:
+            mark, style = "✓ done", "$text-success"
+        elif standing.done or standing.seen:
+            mark, style = f"◐ {standing.done}/{total}", "$text-warning"
+        else:
+            mark, style = f"· 0/{total}", "$text-muted"
+        stage = self._stages.get(lesson)
+        minutes = stage.minutes if stage is not None else info.minutes
+        frameworks = stage.frameworks if stage is not None else info.frameworks
+        title = Content(info.title).truncate(TITLE_WIDTH, ellipsis=True)
+        pad = " " * (TITLE_WIDTH - title.cell_length)
+        offered = " ".join(_SHORT.get(name, name) for name in frameworks)
+        return Content.assemble(
+            (f"{mark:<8} ", style), title, pad, (f"{minutes:>4} min  {offered}", "dim")
+        )
+
+    def about(self, lesson: str) -> str:
+        """What a lesson is about, in a few lines."""
+        info, standing = self._lessons[lesson], self.standings[lesson]
+        if info.broken:
+            return "\n".join(str(finding) for finding in info.broken)
+        size = names.count(len(standing.steps), "step")
+        stage = self._stages.get(lesson)
+        offered = [
+            step
+            for step in info.steps
+            if stage is not None and not set(stage.frameworks).isdisjoint(step.frameworks)
+        ]
+        if len(offered) > len(standing.steps):
+            size = f"{len(standing.steps)} of its {len(offered)} steps"
+        size += f", {standing.done} of {names.count(len(standing.exercises), 'exercise')} done."
+        if standing.known:
+            size += " You showed that you know it."
+        missing = [self._lessons[need].title for need in self._session.unmet(lesson)]
+        if missing:
+            size += " Best after: " + ", ".join(missing)
+        return "\n".join([size, *(f"• {goal}" for goal in info.goals)])
