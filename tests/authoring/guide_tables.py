@@ -155,7 +155,7 @@ def _own_fields(model: type[models.Model]) -> Iterator[tuple[str, str, str]]:
 
 
 def _takes(annotation: str) -> str:
-    bare = re.sub(r"^Annotated\[(.*), Meta\((.*)\)\]$", r"\1", annotation)
+    bare = re.sub(r"^Annotated\[(.*), Meta\((.*)\)\]( \| None)?$", r"\1", annotation)
     bounds = re.search(r"Meta\((.*)\)", annotation)
     numbers = dict(re.findall(r"(ge|gt|le)=(\d+)", bounds[1])) if bounds else {}
     if bare in ("int", "float"):

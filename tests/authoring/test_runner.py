@@ -7,9 +7,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import pytest
 
-from tutor.authoring.runner import Runner
+from tutor.authoring.runner import Runner, on_device
 from tutor.config import Config
 from tutor.runtime.job import Block, Job, Limits
 from tutor.runtime.pool import Pool
@@ -47,6 +48,12 @@ def job(source: str, seconds: float = 10.0) -> Job:
         probes=("(began, time.time())",),
         limits=Limits(seconds=seconds),
     )
+
+
+def test_a_step_that_names_its_devices_runs_there() -> None:
+    many = msgspec.structs.replace(job("x = 1"), device="cpu*8")
+    assert on_device(many, "cuda:0") == many
+    assert on_device(job("x = 1"), "cuda:0").device == "cuda:0"
 
 
 SLEEP = "import time\nbegan = time.time()\ntime.sleep({})"

@@ -114,6 +114,15 @@ def test_distractors_may_be_for_some_frameworks_only(findings: Findings) -> None
     assert findings(step) == []
 
 
+# --- needs
+
+
+def test_devices_made_of_the_cpu_are_no_accelerator(findings: Findings) -> None:
+    step = "- value: {id: a, ask: b, answer: c, needs: {device: gpu, devices: 8}}"
+    assert_only(findings(step), step, "8}}", "`devices` are made of the CPU; leave `device` out")
+    assert findings(step.replace("device: gpu, ", "")) == []
+
+
 # --- code
 
 

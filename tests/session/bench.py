@@ -141,6 +141,7 @@ goals: [see what happens]
 steps:
   - value: {id: gpu, ask: Fast?, needs: {device: gpus}, answer: "1"}
   - value: {id: package, ask: Is it there?, needs: {packages: [no_such_package_of_ours]}, answer: "1"}
+  - value: {id: many, ask: How many?, needs: {devices: 4}, answer: "1"}
   - value: {id: raising, ask: What is it?, given: "x = 1 / 0", answer: "x"}
   - code:
       id: no-solution

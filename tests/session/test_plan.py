@@ -65,6 +65,27 @@ def test_a_value_is_probed_after_its_code_with_its_mistakes() -> None:
     assert (job.limits.seconds, job.packages, job.framework) == (3, ("optax",), "jax")
 
 
+def test_the_cpu_as_many_devices() -> None:
+    program = {"starter": "f = 1", "solution": "f = 2"}
+    option = {"text": "a", "right": "x", "why": "-"}
+    needs: dict[str, Any] = {"needs": {"devices": 8}}
+    value = step(Value, answer="1", **needs)
+    code = step(Code, variants={"jax": program}, checks=[{"that": "f"}], **needs)
+    order = step(Order, lines=["a = 1", "b = a"], checks=[{"that": "b"}], **needs)
+    choice = step(Choose, given="x = True", options=[option, option], **needs)
+    measure = step(Measure, given="r = {}", results="r", answer="1", **needs)
+    jobs = [
+        value_job(value, "jax"),
+        code_job(code, "jax", "f = 3", (0,), checked=True),
+        solution_job(code, "jax", (0,)),
+        solution_job(order, "jax", (0,)),
+        choose_job(choice, "jax"),
+        measure_job(measure, "jax"),
+    ]
+    assert [job.device for job in jobs if job] == ["cpu*8"] * 6
+    assert value_job(step(Value, answer="1"), "jax").device == "auto"
+
+
 def test_the_sizes_of_a_values_tensors() -> None:
     assert sizes_in(literal([[8, 3], [], [1, 8], [0]])) == (3, 8, 24)
     assert sizes_in(literal([])) == ()

@@ -379,6 +379,13 @@ async def test_hardware_that_is_not_there(learner: Session) -> None:
     assert "cpu" in done.message
 
 
+async def test_many_devices_where_there_are_none(learner: Session) -> None:
+    done = await submit(learner, "faults/many", "numpy", "1")
+    assert done.name == "skipped"
+    assert done.message.startswith("This exercise needs the CPU as several devices. ")
+    assert (await submit(learner, "faults/raising", "numpy", "1")).name == "unchecked"
+
+
 @pytest.mark.parametrize(
     ("step", "answer"), [("package", "1"), ("package-too", "def f(): return 1")]
 )

@@ -108,5 +108,7 @@ class Runner:
 
 
 def on_device(job: Job, device: str) -> Job:
-    """The job, on that device."""
+    """The job, on that device, unless the step itself says what it runs on."""
+    if job.device != "auto":
+        return job
     return msgspec.structs.replace(job, device=device)

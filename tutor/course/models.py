@@ -38,6 +38,8 @@ class Needs(Model, frozen=True, kw_only=True):
 
     device: Literal["gpu", "gpus"] | None = None
     """`gpu`: one accelerator. `gpus`: two or more."""
+    devices: Annotated[int, Meta(ge=2, le=16)] | None = None
+    """This many devices, made of the CPU on any machine, even where there is a GPU."""
     packages: tuple[str, ...] = ()
     """Import names beside the framework, such as `optax`."""
 

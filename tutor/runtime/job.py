@@ -78,7 +78,7 @@ class Job(Struct, frozen=True, kw_only=True):
     compile_cache: bool = True
     """Whether compilers may use their shared disk caches."""
     device: str = "auto"
-    """`auto` (the accelerator if there is one), `cpu`, `cuda`, `cuda:1` …"""
+    """`auto` (an accelerator if there is one), `cpu`, `cuda`, `cuda:1` …; `cpu*8`: the CPU as 8."""
 
 
 class Frame(Struct, frozen=True, kw_only=True):
@@ -144,7 +144,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     dropped: int = 0
     """Bytes of output over the cap."""
     missing: tuple[str, ...] = ()
-    """With `not-started`: packages that the exercise needs and the interpreter lacks."""
+    """With `not-started`: what the exercise needs and is not here: packages, or devices."""
     views: How = "finished"
     """How the making of the views ended, which comes after the results are safe."""
 

@@ -83,7 +83,7 @@ def no_view(how: How) -> str:
 
 def _missing(facts: dict[str, Any]) -> tuple[str, ...]:
     failure: dict[str, Any] = facts.get("failure") or {}
-    return tuple(failure["missing"]) if failure.get("what") == "packages" else ()
+    return tuple(failure["missing"]) if failure.get("what") in ("packages", "devices") else ()
 
 
 def _words(how: str, facts: dict[str, Any], error: Error | None, context: Context) -> str:
@@ -241,6 +241,8 @@ def start_failure(failure: dict[str, Any], context: Context) -> str:
         names: list[str] = failure["missing"]
         pip = _pip(names, context)
         return f"This exercise needs {', '.join(names)}, not installed here. Install it: `{pip}`."
+    if what == "devices":
+        return f"This exercise needs the CPU as several devices. {failure['message']}"
     if what == "host-lost":
         return str(failure["words"])
     if what == "device":

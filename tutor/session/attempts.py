@@ -386,6 +386,8 @@ class Attempts:
 
     def _on_device(self, job: Job) -> Job:
         framework: FrameworkName = job.framework  # type: ignore[assignment]
+        if job.device != "auto":
+            return job  # the step itself says what it runs on
         return msgspec.structs.replace(job, device=self._config.device_for(framework))
 
     async def _grade_program(

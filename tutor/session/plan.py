@@ -17,6 +17,7 @@ from tutor.course.models import (
     Check,
     Choose,
     Code,
+    Exercise,
     FrameworkName,
     Measure,
     Order,
@@ -69,6 +70,7 @@ def value_job(step: Value, framework: FrameworkName) -> Job:
         ),
         probes=(text_for(step.answer, framework), *_mistake_probes(step, framework), SHAPES),
         packages=step.needs.packages,
+        device=_device_for(step),
         limits=Limits(seconds=step.seconds),
     )
 
@@ -97,6 +99,7 @@ def choose_job(step: Choose, framework: FrameworkName) -> Job | None:
         blocks=_blocks(given=text_for(step.given, framework)),
         probes=probes,
         packages=step.needs.packages,
+        device=_device_for(step),
         limits=Limits(seconds=step.seconds),
     )
 
@@ -115,6 +118,7 @@ def measure_job(step: Measure, framework: FrameworkName) -> Job:
             *_mistake_probes(step, framework),
         ),
         packages=step.needs.packages,
+        device=_device_for(step),
         limits=Limits(seconds=step.seconds),
     )
 
@@ -132,6 +136,7 @@ def code_job(
         rerun=reads_inputs_at_top_level(variant.solution, tuple(step.inputs)),
         probes=_check_probes(step.checks, framework) if checked else (),
         packages=step.needs.packages,
+        device=_device_for(step),
         limits=Limits(seconds=step.seconds),
         compile_cache=step.compile_cache,
     )
@@ -146,6 +151,7 @@ def order_job(step: Order, framework: FrameworkName, lines: SequenceOf[str]) -> 
         ),
         probes=_check_probes(step.checks, framework),
         packages=step.needs.packages,
+        device=_device_for(step),
         limits=Limits(seconds=step.seconds),
     )
 
@@ -198,6 +204,11 @@ def fingerprint(job: Job, *parts: str) -> str:
     for part in parts:
         digest.update(b"\0" + part.encode())
     return digest.hexdigest()
+
+
+def _device_for(step: Exercise) -> str:
+    """What the step says of the device; `auto` leaves it to the learner's settings."""
+    return f"cpu*{step.needs.devices}" if step.needs.devices else "auto"
 
 
 def _check_probes(checks: SequenceOf[Check], framework: FrameworkName) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ import warnings
 from typing import Any
 
 from . import encode, inputs, recording, trace, views, wire
-from .frameworks.base import Adapter, NumpyHook, restore_threads
+from .frameworks.base import Adapter, NumpyHook, TooFewDevicesError, restore_threads
 from .instruments import Instruments
 from .originals import Originals
 from .outbox import Outbox
@@ -72,6 +72,10 @@ class Worker:
             if self.adapter.restore_blas:
                 restore_threads(self.adapter.blas_threads)
             self.device, devices = self.adapter.start(device)
+        except TooFewDevicesError as error:
+            failure = {"missing": [device], **encode.describe(error)}
+            self.send({"op": "failed", "what": "devices", **failure})
+            return
         except Exception as error:
             self.send({"op": "failed", "what": "device", **encode.describe(error)})
             return

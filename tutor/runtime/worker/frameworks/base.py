@@ -14,6 +14,10 @@ from ..inputs import Spec, draw, is_scalar
 from .seen import Fetch, Seen, UnreadableError, at_once, one_of
 
 
+class TooFewDevicesError(RuntimeError):
+    """The CPU cannot stand for as many devices as are wanted."""
+
+
 class Adapter:
     """A framework, as the host and its workers use it."""
 
@@ -51,7 +55,13 @@ class Adapter:
         return ""
 
     def start(self, device: str) -> tuple[str, list[str]]:
-        """Initialise the device in a worker; return the one in use and all, best first."""
+        """Initialise the device in a worker; return the one in use and all, best first.
+
+        Raises:
+            TooFewDevicesError: `cpu*8` is wanted, and cannot be had.
+        """
+        if virtual(device):
+            raise TooFewDevicesError(f"{self.name} has no notion of devices.")
         return "cpu", ["cpu"]
 
     def warm(self) -> Iterator[None]:
@@ -339,6 +349,12 @@ def choose(wanted: str, found: list[str]) -> str:
         if name == wanted or name.split(":")[0] == wanted:
             return label
     raise RuntimeError(f"there is no device `{wanted}` here; there is: {', '.join(found)}")
+
+
+def virtual(device: str) -> int:
+    """Return the 8 of `cpu*8`, the CPU as eight devices; 0 when another device is meant."""
+    name, _, count = device.partition("*")
+    return int(count) if name == "cpu" and count else 0
 
 
 def on_off(flag: bool) -> str:

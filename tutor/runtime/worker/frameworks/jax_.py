@@ -10,8 +10,10 @@ from typing import Any
 from ..encode import device as device_value
 from ..encode import dtype, is_a
 from ..instruments_jax import JaxInstruments
-from .base import Adapter, NumpyHook, choose, flat_array
+from .base import Adapter, NumpyHook, TooFewDevicesError, choose, flat_array, virtual
 from .seen import Fetch, Seen, UnreadableError, one_of
+
+HOST_DEVICES = "--xla_force_host_platform_device_count"
 
 
 class JaxAdapter(Adapter):
@@ -67,6 +69,8 @@ class JaxAdapter(Adapter):
     def start(self, device: str) -> tuple[str, list[str]]:
         """Start the backends, or only the CPU's when that is what is wanted."""
         jax = self.module
+        if virtual(device):
+            return self._start_many(virtual(device))
         if device == "cpu":
             jax.config.update("jax_platforms", "cpu")
         found = [_label(item) for item in jax.devices()]
@@ -77,6 +81,23 @@ class JaxAdapter(Adapter):
         if index and index < len(jax.devices()):
             jax.config.update("jax_default_device", jax.devices()[index])
         return chosen, found
+
+    def _start_many(self, count: int) -> tuple[str, list[str]]:
+        """Start the CPU's backend alone, with so many devices."""
+        jax = self.module
+        jax.config.update("jax_platforms", "cpu")
+        flags = os.environ.pop("XLA_FLAGS", "").split()
+        flags = [flag for flag in flags if not flag.startswith(HOST_DEVICES)]
+        if flags:
+            os.environ["XLA_FLAGS"] = " ".join(flags)
+        try:
+            jax.config.update("jax_num_cpu_devices", count)
+        except AttributeError:  # before JAX 0.5
+            os.environ["XLA_FLAGS"] = " ".join([*flags, f"{HOST_DEVICES}={count}"])
+        found = [_label(item) for item in jax.devices()]
+        if len(found) != count:
+            raise TooFewDevicesError(f"JAX {self.version()} makes {len(found)} of it here.")
+        return f"cpu (as {count} devices)", found
 
     def warm(self) -> Iterator[None]:
         """Trace, differentiate, compile and dispatch common operations; never the exercise's own.

@@ -11,7 +11,7 @@ from typing import Any
 from ..encode import device as device_value
 from ..encode import dtype, is_a
 from ..instruments_tensorflow import TensorflowInstruments
-from .base import Adapter, NumpyHook, choose, flat_array, on_off
+from .base import Adapter, NumpyHook, choose, flat_array, on_off, virtual
 from .seen import Seen, one_of
 
 
@@ -79,6 +79,8 @@ class TensorflowAdapter(Adapter):
     def start(self, device: str) -> tuple[str, list[str]]:
         """Make the context; hide GPUs when the CPU is wanted."""
         tf = self.module
+        if virtual(device):
+            return self._start_many(virtual(device))
         gpus = tf.config.list_physical_devices("GPU")
         found = []
         for index, gpu in enumerate(gpus):
@@ -95,6 +97,17 @@ class TensorflowAdapter(Adapter):
         self._on = chosen.split(" ")[0]
         tf.constant(0.0)
         return chosen, found
+
+    def _start_many(self, count: int) -> tuple[str, list[str]]:
+        """Hide GPUs, and divide the CPU into so many logical devices."""
+        config = self.module.config
+        config.set_visible_devices([], "GPU")
+        cpu = config.list_physical_devices("CPU")[0]
+        config.set_logical_device_configuration(
+            cpu, [config.LogicalDeviceConfiguration() for _ in range(count)]
+        )
+        found = [f"cpu:{n}" for n, _ in enumerate(config.list_logical_devices("CPU"))]
+        return f"cpu (as {count} devices)", found
 
     def warm(self) -> Iterator[None]:
         """Eager operations, a tape, a traced function."""

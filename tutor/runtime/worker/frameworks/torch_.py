@@ -10,7 +10,7 @@ from typing import Any
 from .. import tree
 from ..encode import CAP, device, dtype, is_a, tensor
 from ..instruments_torch import TorchInstruments
-from .base import Adapter, choose, on_off, sums_of
+from .base import Adapter, choose, on_off, sums_of, virtual
 from .seen import Fetch, Seen, UnreadableError, at_once, one_of
 
 STAND_INS = frozenset({"FakeTensor", "FunctionalTensor", "ProxyTensor"})
@@ -66,6 +66,10 @@ class TorchAdapter(Adapter):
         """Choose the device; on CUDA make the context and the default device."""
         torch = self.module
         found: list[str] = []
+        if virtual(device):
+            # PyTorch's devices of a CPU are processes: it touches no accelerator, so that it can
+            # be forked
+            return f"cpu (as {virtual(device)} processes)", ["cpu"]
         if torch.cuda.is_available():
             count = torch.cuda.device_count()
             found = [f"cuda:{n} ({torch.cuda.get_device_name(n)})" for n in range(count)]
