@@ -1,7 +1,7 @@
 """The command line: the one entry point. Imports nothing heavy; each command imports its own.
 
     fwtutor [LESSON[/STEP]]         where the learner left off, or there
-    fwtutor list | show | check | compare | doctor | progress | reset
+    fwtutor list | show | check | compare | doctor | progress | reset | path | place
     fwtutor course ...              courses from elsewhere
     fwtutor author ...              the author's bench
 
@@ -77,7 +77,7 @@ def _dispatch(words: list[str]) -> int:
     return _start(parser.parse_intermixed_args(rest if name is None else [*rest, name]))
 
 
-_TAKES_VALUE = frozenset({"--course", "--framework", "--answer", "--file"})
+_TAKES_VALUE = frozenset({"--course", "--framework", "--answer", "--file", "--undo"})
 
 
 # --- the TUI and the plain mode
@@ -89,6 +89,8 @@ commands (each has --help):
   check       submit one answer, without the screen
   compare     an exercise you passed, in every framework side by side
   progress    how far you are
+  path        the paths through the course: list them, take one
+  place       a few questions of each lesson: skip what you know
   reset       forget drafts, attempts and hints
   doctor      frameworks, devices and terminal, and what mends them
   course      courses from elsewhere: add, list, update, remove, trust
@@ -154,9 +156,7 @@ def _goal(session: Session, name: str | None) -> StepRef | None:
         return where[0]
     session.lesson(lesson)  # raises when its file has faults
     standing = session.standing(lesson)
-    done = {passed for passed, _ in standing.passed} | standing.seen
-    steps = [info.id for info in lessons[lesson].steps]
-    return StepRef(lesson, next((step for step in steps if step not in done), steps[0]))
+    return StepRef(lesson, standing.next or next(iter(standing.steps), lessons[lesson].steps[0].id))
 
 
 def _open(arguments: argparse.Namespace) -> Session:
@@ -240,6 +240,48 @@ def _progress(arguments: argparse.Namespace) -> int:
     return progress(_open(arguments), as_json=arguments.json)
 
 
+def _path_parser() -> Parser:
+    parser = make_parser(
+        "fwtutor path", "List the paths through the course, or take one.", framework=False
+    )
+    parser.add_argument("path", nargs="?", metavar="ID|all", help="as `fwtutor path` names it")
+    return parser
+
+
+def _path(arguments: argparse.Namespace) -> int:
+    from tutor.path_commands import path
+
+    return path(_open(arguments), arguments.path, as_json=arguments.json)
+
+
+def _place_parser() -> Parser:
+    parser = make_parser(
+        "fwtutor place",
+        "Answer a few quick questions of each lesson, and skip what you know. With --json: what "
+        "would be asked, and what is known.",
+    )
+    parser.add_argument("--undo", metavar="LESSON", help="take a lesson that is known after all")
+    parser.add_argument("--plain", action="store_true", help="line by line, for screen readers")
+    add_trust(parser)
+    return parser
+
+
+def _place(arguments: argparse.Namespace) -> int:
+    from tutor import path_commands
+
+    session = _open(arguments)
+    if arguments.undo is not None:
+        return path_commands.forget_known(session, arguments.undo, as_json=arguments.json)
+    if arguments.json:
+        return path_commands.questions(session, arguments.framework)
+    if arguments.plain or _needs_plain():
+        return path_commands.place(session, arguments.framework)
+    from tutor.paths import Paths
+    from tutor.ui.app import run
+
+    return run(session, framework=arguments.framework, reports=Paths.find().data, placing=True)
+
+
 def _reset_parser() -> Parser:
     parser = make_parser(
         "fwtutor reset", "Forget drafts, attempts and hints; your files stay.", framework=False
@@ -275,6 +317,8 @@ _COMMANDS: dict[str, tuple[Callable[[], Parser], _Command]] = {
     "check": (_check_parser, _check),
     "compare": (_compare_parser, _compare),
     "progress": (_progress_parser, _progress),
+    "path": (_path_parser, _path),
+    "place": (_place_parser, _place),
     "reset": (_reset_parser, _reset),
     "doctor": (_doctor_parser, _doctor),
 }

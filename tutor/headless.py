@@ -18,7 +18,7 @@ from tutor.course.models import FrameworkName
 from tutor.errors import UsageError
 from tutor.grading.verdict import Verdict
 from tutor.runtime.job import Printed, Shown
-from tutor.session import Measured, Session, StepRef, StepView, SubmitEvent, Waiting
+from tutor.session import Measured, Session, Standing, StepRef, StepView, SubmitEvent, Waiting
 from tutor.ui.names import framework as title_of
 from tutor.ui.names import seconds
 from tutor.views.gather import gather
@@ -77,7 +77,7 @@ def find_step(session: Session, name: str, framework: FrameworkName | None) -> S
 
 def list_lessons(session: Session, *, as_json: bool) -> int:
     """Print every lesson with its steps."""
-    with _reading(session):
+    with reading(session):
         lessons = session.catalogue.lessons.values()
         if as_json:
             emit(
@@ -123,7 +123,7 @@ def _track_title(session: Session, track: str) -> str:
 
 def show(session: Session, name: str, framework: FrameworkName | None, *, as_json: bool) -> int:
     """Print a step as the learner first sees it; never its solution."""
-    with _reading(session):
+    with reading(session):
         view = find_step(session, name, framework)
         if as_json:
             emit(
@@ -346,14 +346,17 @@ def say(verdict: Verdict) -> list[str]:
 
 def progress(session: Session, *, as_json: bool) -> int:
     """Print how far the learner is."""
-    with _reading(session):
+    with reading(session):
         course = session.catalogue.course.course
+        path = session.way.path
         attempts: dict[tuple[str, str], int] = {}
         for attempt in session.store.attempts(session.course):
             key = (attempt.lesson, attempt.step)
             attempts[key] = attempts.get(key, 0) + 1
+        standings = session.standings()
         lessons = [
-            _lesson_progress(session, lesson, attempts) for lesson in session.catalogue.lessons
+            _lesson_progress(session, lesson, standing, attempts)
+            for lesson, standing in standings.items()
         ]
         where = session.where()
         step = session.next_step()
@@ -362,36 +365,45 @@ def progress(session: Session, *, as_json: bool) -> int:
             emit(
                 {
                     "course": course,
+                    "path": path.id if path is not None else None,
                     "where": {"step": str(where[0]), "framework": where[1]} if where else None,
                     "next": following,
                     "lessons": lessons,
                 }
             )
             return 0
+        if path is not None:
+            print(f"{path.title}\n")
+            taken = {lesson["id"]: lesson for lesson in lessons}
+            lessons = [taken[lesson] for lesson in session.way.lessons]
         width = max((len(lesson["id"]) for lesson in lessons), default=0)
         for lesson in lessons:
             mark = "✓" if lesson["complete"] else " "
-            words = "complete" if lesson["complete"] else ""
+            words = "known" if lesson["known"] else "complete" if lesson["complete"] else ""
             print(
                 f"{mark} {lesson['id']:<{width}}  {lesson['done']:>2} of {lesson['exercises']:>2}"
                 f"  {words}".rstrip()
             )
         done = sum(cast("int", lesson["done"]) for lesson in lessons)
-        total = sum(cast("int", lesson["exercises"]) for lesson in lessons)
+        total = sum(standings[cast("str", lesson["id"])].asked for lesson in lessons)
         print(f"\n{done} of {total} exercises passed.{f' Next: {following}' if following else ''}")
         return 0
 
 
 def _lesson_progress(
-    session: Session, lesson: str, attempts: Mapping[tuple[str, str], int]
+    session: Session,
+    lesson: str,
+    standing: Standing,
+    attempts: Mapping[tuple[str, str], int],
 ) -> dict[str, Any]:
-    info, standing = session.catalogue.lessons[lesson], session.standing(lesson)
+    info = session.catalogue.lessons[lesson]
     return {
         "id": lesson,
         "title": info.title,
         "done": standing.done,
         "exercises": len(standing.exercises),
         "complete": standing.complete,
+        "known": standing.known,
         "steps": [
             {
                 "id": step.id,
@@ -407,7 +419,7 @@ def _lesson_progress(
 
 def reset(session: Session, name: str | None, *, sure: bool, as_json: bool) -> int:
     """Forget what the learner did in the course, a lesson or a step."""
-    with _reading(session):
+    with reading(session):
         lesson, _, step = (name or "").partition("/")
         if step:
             find_step(session, f"{lesson}/{step}", None)
@@ -427,7 +439,7 @@ def reset(session: Session, name: str | None, *, sure: bool, as_json: bool) -> i
 
 
 @contextlib.contextmanager
-def _reading(session: Session) -> Generator[None]:
+def reading(session: Session) -> Generator[None]:
     """Show the record's notice, and close the record afterwards; nothing else was opened."""
     try:
         _notice(session)

@@ -40,7 +40,9 @@ Commands, each on a line of its own:
   :draft               read back what you have typed
   :framework NAME      torch, tensorflow, jax or numpy
   :show                the step again
-  :list                every lesson (also :home)
+  :list                every lesson on your way (also :home)
+  :path [ID]           the paths through the course; with a name, take that one (or all)
+  :place               a few questions of each lesson: skip what you know
   :go LESSON[/STEP]    go there
   :quit                leave; everything is saved
 Code may take several lines; a line with a single full stop ends it and submits it."""
@@ -79,8 +81,8 @@ class _Plain:
 
     async def _begin(self, ref: StepRef | None, framework: FrameworkName | None) -> None:
         where = self._session.where()
-        if ref is None and where is not None:
-            ref, framework = where[0], framework or where[1]
+        if ref is None and where is not None and self._session.way.leads_to(where[0]):
+            ref, framework = where[0], framework or self._session.preferred_framework()
         start = ref or self._session.next_step()
         if start is None:
             raise CourseError(self._session.catalogue.findings)
@@ -145,23 +147,31 @@ class _Plain:
     async def _step(self, by: int) -> None:
         """Go to the step before or after, across lessons."""
         session, here = self._session, self._view.ref
-        steps = [
-            StepRef(lesson.id, step.id)
-            for lesson in session.catalogue.lessons.values()
-            for step in lesson.steps
-        ]
+        steps = self._steps(on_the_way=session.way.leads_to(here))
         index = steps.index(here) + by
         if 0 <= index < len(steps):
             await self._go(steps[index], self._view.framework)
         else:
             _print("This is the last step." if by > 0 else "This is the first step.")
 
+    def _steps(self, *, on_the_way: bool) -> list[StepRef]:
+        """The steps of the path, or of the whole course, in order."""
+        session = self._session
+        if on_the_way and session.way.path is not None:
+            stages = session.way.stages.values()
+            return [StepRef(stage.lesson, step) for stage in stages for step in stage.steps]
+        lessons = session.catalogue.lessons.values()
+        return [StepRef(lesson.id, step.id) for lesson in lessons for step in lesson.steps]
+
     def _list(self) -> str:
         here = self._view.ref.lesson
-        rows: list[str] = []
-        for lesson in self._session.catalogue.lessons.values():
-            standing = self._session.standing(lesson.id)
+        path = self._session.way.path
+        rows: list[str] = [f"{path.title}:"] if path is not None else []
+        standings = self._session.standings()
+        for name in self._session.way.lessons:
+            lesson, standing = self._session.catalogue.lessons[name], standings[name]
             passed = f"{standing.done} of {len(standing.exercises)} passed"
+            passed = "known" if standing.known else passed
             mark = ", you are here" if lesson.id == here else ""
             rows.append(f"{lesson.id}: {lesson.title}, {passed}{mark}")
         following = f"Next to do: {self._session.next_step()}. :go LESSON goes to one."
@@ -183,6 +193,10 @@ class _Plain:
             await self._go(self._named(rest.strip()), framework)
         elif name == ":run":
             await self._run()
+        elif name == ":path":
+            await self._path(rest.strip())
+        elif name == ":place":
+            await self._place()
         elif name == ":compare":
             from tutor.side_by_side import lines, whole
 
@@ -191,6 +205,36 @@ class _Plain:
             await self._edit()
         else:
             raise UsageError(f"`{name}` is not a command.{nearest(name, COMMANDS)} Try :help.")
+
+    async def _path(self, name: str) -> None:
+        """List the paths, or take one and go to what is next on it."""
+        from tutor.path_commands import chosen_words, listing
+
+        if not name:
+            paths = self._session.paths()
+            _print("\n".join(listing(paths)) if paths else "This course has no paths.")
+            return
+        self._session.choose_path(name)
+        _print("\n".join(chosen_words(self._session)))
+        await self._on()
+
+    async def _place(self) -> None:
+        """Take the placement test, and go to what is next."""
+        from tutor.path_commands import take
+
+        async def ask(invitation: str) -> str | None:
+            _print(invitation, end="")
+            return await self._lines.read()
+
+        await self._stop_preparing()
+        _print("\n".join(await take(self._session, self._session.placement(), ask)))
+        await self._on()
+
+    async def _on(self) -> None:
+        """Go to what is next on the way."""
+        following = self._session.next_step()
+        if following is not None:
+            await self._go(following, self._session.preferred_framework())
 
     def _told(self, name: str) -> str | None:
         """Return what a command that only tells something has to say; None for any other."""

@@ -11,9 +11,10 @@ from tutor.ui.app import TutorApp
 from tutor.ui.screens.home import HomeScreen
 from tutor.ui.screens.lesson import LessonScreen
 from tutor.ui.screens.looking import ViewScreen
+from tutor.ui.screens.placement import PlacementScreen
 from tutor.ui.widgets.editor import CodeEditor
 
-ACTIONS = (*keys.LESSON, *keys.LOOKING, *keys.HOME, *keys.APP)
+ACTIONS = (*keys.LESSON, *keys.LOOKING, *keys.HOME, *keys.PLACING, *keys.APP)
 
 EATEN = {"ctrl+b", "ctrl+a", "ctrl+enter", "shift+enter", "alt+enter", "ctrl+j", "ctrl+m", "ctrl+i"}
 """Prefixes of tmux and screen; lost in tmux; or the same byte as another key."""
@@ -41,7 +42,7 @@ def test_ids_are_unique() -> None:
     assert len(ids) == len(set(ids))
 
 
-@pytest.mark.parametrize("place", [keys.LESSON, keys.LOOKING, keys.HOME])
+@pytest.mark.parametrize("place", [keys.LESSON, keys.LOOKING, keys.HOME, keys.PLACING])
 def test_a_key_does_one_thing_on_a_screen(place: tuple[keys.Action, ...]) -> None:
     used = [key for action in (*place, *keys.APP) for key in action.keys.split(",")]
     assert len(used) == len(set(used))
@@ -63,7 +64,12 @@ def test_a_key_is_not_one_of_the_editors(widget: type[CodeEditor | Input]) -> No
 
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)
 def test_an_action_exists(action: keys.Action) -> None:
-    places = ((LessonScreen, keys.LESSON), (ViewScreen, keys.LOOKING), (HomeScreen, keys.HOME))
+    places = (
+        (LessonScreen, keys.LESSON),
+        (ViewScreen, keys.LOOKING),
+        (HomeScreen, keys.HOME),
+        (PlacementScreen, keys.PLACING),
+    )
     place = next((screen for screen, actions in places if action in actions), TutorApp)
     assert callable(getattr(place, f"action_{action.action}"))
 

@@ -73,7 +73,9 @@ class Placement:
 
     def __init__(self, candidates: Iterable[Candidate], keep: Callable[[str], None]) -> None:
         """`keep` is told of each lesson that is known, at once: leaving loses nothing."""
-        self._waiting = deque(candidates)
+        self.candidates = tuple(candidates)
+        """What may be asked, in order."""
+        self._waiting = deque(self.candidates)
         self._keep = keep
         self._asked: Candidate | None = None
         self._next = 0

@@ -56,6 +56,7 @@ class TutorApp(ThriftyApp[int]):
         keymap: Mapping[str, str] | None = None,
         theme: str | None = None,
         reports: Path | None = None,
+        placing: bool = False,
     ) -> None:
         """Make the app.
 
@@ -66,6 +67,7 @@ class TutorApp(ThriftyApp[int]):
             keymap: Keys by the id of an action.
             theme: A Textual theme's name.
             reports: The folder for a report of a crash.
+            placing: Whether to begin with the placement test, over the map.
         """
         # With the first screen's styles at hand from the beginning nothing is parsed twice: 10 ms.
         # Whole: Textual looks beside the app's own class, which may be one derived from this.
@@ -79,6 +81,7 @@ class TutorApp(ThriftyApp[int]):
         """The lesson that is open."""
         self._framework: FrameworkName | None = framework
         self._reports = reports
+        self._placing = placing
         self._signal = 0
         self._crashed = False
         self._wanted_theme = theme or ""
@@ -106,7 +109,7 @@ class TutorApp(ThriftyApp[int]):
         """The first screen, at the bottom of the stack: one to lie under it would be painted."""
         lesson = self._make_lesson(self._start) if self._start is not None else None
         self._lesson = lesson
-        return lesson or HomeScreen(self.session, self._framework)
+        return lesson or HomeScreen(self.session, self._framework, placing=self._placing)
 
     def _import_lesson(self) -> None:
         """Import what the next key press needs, now that the map is painted."""
@@ -319,6 +322,7 @@ def run(
     keymap: Mapping[str, str] | None = None,
     theme: str | None = None,
     reports: Path | None = None,
+    placing: bool = False,
 ) -> int:
     """Run the TUI until the learner leaves; close the session; return the exit status.
 
@@ -331,6 +335,7 @@ def run(
         keymap=session.config.keys if keymap is None else keymap,
         theme=session.theme if theme is None else theme,
         reports=reports,
+        placing=placing,
     )
     return asyncio.run(run_app(app))
 

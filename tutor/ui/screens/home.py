@@ -33,8 +33,16 @@ class HomeScreen(Screen[None]):
         Binding("escape", "clear_search", "Whole map", show=False),
     ]
 
-    def __init__(self, session: Session, framework: FrameworkName | None = None) -> None:
-        """Make the map; `framework` is the one to begin in, when it is not the learner's last."""
+    def __init__(
+        self, session: Session, framework: FrameworkName | None = None, *, placing: bool = False
+    ) -> None:
+        """Make the map.
+
+        Args:
+            session: The learner's.
+            framework: The one to begin in, when it is not the learner's last.
+            placing: Whether to begin with the placement test.
+        """
         super().__init__()
         self._session = session
         self._framework: FrameworkName | None = framework
@@ -48,6 +56,7 @@ class HomeScreen(Screen[None]):
         self._unfolded = False
         """Whether the lessons off the path are shown."""
         self._left = False
+        self._placing = placing
 
     def compose(self) -> ComposeResult:
         """Course, notice, map, what the lesson is about, and keys."""
@@ -63,6 +72,8 @@ class HomeScreen(Screen[None]):
         self._show_notice()
         self._show_map()
         self.set_focus(self.query_one(OptionList))
+        if self._placing:
+            self.call_after_refresh(self.action_place)
 
     def say(self, words: str) -> None:
         """Say something above the map until another screen is opened."""
@@ -207,6 +218,9 @@ class HomeScreen(Screen[None]):
 
     def action_place(self) -> None:
         """Take the placement test."""
+        if not self._course_map.askable:
+            self.say("There is nothing to ask: every lesson on your way is done or known.")
+            return
         from tutor.ui.screens.placement import PlacementScreen
 
         keymap = self._session.config.keys
