@@ -170,7 +170,7 @@ def test_plain_mode_follows_the_path(course: Path, tmp_path: Path) -> None:
     assert "  numpy-way  NumPy alone" in said
     assert "NumPy alone:\nsums: Adding up, 0 of 4 passed" in said
     assert "You take: JAX alone (4 min)." in said
-    assert "Step 1, read, in JAX" in said
+    assert "Step 2, value, in JAX" in said
     # Of the path's three steps the last is `which`; `lines` is not on it.
     assert "sums/which" in said
     assert "sums/lines" not in said

@@ -42,7 +42,8 @@ def test_two_failed_in_a_row_end_their_track_and_what_builds_on_it() -> None:
         lesson("c"),
         lesson("x", "two", "c"),
         lesson("y", "two", "x"),
-        lesson("z", "three", "a"),
+        lesson("v", "three", "a"),
+        lesson("z", "four"),
     ]
     placement = Placement(lessons, lambda _: None)
     assert take(placement, {"z"}) == ["a/s0", "b/s0", "z/s0", "z/s1"]

@@ -68,7 +68,8 @@ class Placement:
     """Goes from lesson to lesson; one attempt an exercise.
 
     A lesson is known when all its exercises passed. The first that fails ends the lesson; two
-    failed lessons of one track in a row end the track, and whatever requires what was left out.
+    failed lessons of one track in a row end the track, and whatever requires what failed or was
+    left out.
     """
 
     def __init__(self, candidates: Iterable[Candidate], keep: Callable[[str], None]) -> None:
@@ -132,7 +133,9 @@ class Placement:
             self._keep(candidate.lesson)  # last: what cannot be kept holds nothing up
 
     def _leave_out(self, track: str) -> None:
-        """Ask no more of a track, nor what builds on what is left of it."""
+        """Ask no more of a track, nor what builds on what failed or was left out."""
+        failed = (lesson for lesson, outcome in self.outcomes.items() if outcome == "failed")
+        self._left_out.update(failed)
         stay: deque[Candidate] = deque()
         for candidate in self._waiting:
             if candidate.track == track or not self._left_out.isdisjoint(candidate.requires):
