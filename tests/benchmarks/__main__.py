@@ -13,12 +13,23 @@ from functools import partial
 from importlib import metadata
 from pathlib import Path
 
-from tests.benchmarks import authoring, editing, flood, latency, live, memory, showing, startup
+from tests.benchmarks import (
+    authoring,
+    editing,
+    flood,
+    latency,
+    live,
+    memory,
+    scale,
+    showing,
+    startup,
+)
 from tests.benchmarks.place import left_behind, mark
 from tests.benchmarks.rows import Row, table, write_json
 
 BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "startup": startup.rows,
+    "scale": scale.rows,
     "latency-torch": partial(latency.rows, "torch"),
     "latency-tensorflow": partial(latency.rows, "tensorflow"),
     "latency-jax": partial(latency.rows, "jax"),

@@ -47,6 +47,7 @@ KEYS: Mapping[str, bytes] = {
     "f5": b"\x1b[15~",
     "f6": b"\x1b[17~",
     "f9": b"\x1b[20~",
+    "f12": b"\x1b[24~",
 }
 """What xterm sends for keys that are not characters. ``ctrl+x`` for a letter is understood too."""
 
@@ -69,13 +70,15 @@ class Terminal:
         env: Mapping[str, str] | None = None,
         size: tuple[int, int] = SIZE,
     ) -> None:
-        self._argv = list(argv)
-        self._env = {
+        self.argv = list(argv)
+        """The program and its arguments."""
+        self.env = {
             **os.environ,
             "TERM": "xterm-256color",
             "COLORTERM": "truecolor",
             **(env or {}),
         }
+        """The program's environment."""
         self._size = size
         self.pid = 0
         self.started = 0.0
@@ -92,7 +95,7 @@ class Terminal:
         if self.pid == 0:
             try:
                 self._set_size(0, self._size)
-                os.execvpe(self._argv[0], self._argv, self._env)
+                os.execvpe(self.argv[0], self.argv, self.env)
             finally:
                 os._exit(127)
         self._set_size(self._fd, self._size)
@@ -141,6 +144,23 @@ class Terminal:
         while (left := deadline - time.perf_counter()) > 0:
             data = self.read(min(left, quiet))
             if not data and (output or self.first):
+                break
+            output += data
+        return bytes(output)
+
+    def settle_after(self, moment: float, quiet: float = QUIET, limit: float = 20.0) -> bytes:
+        """Return what is written until nothing came for `quiet` seconds after a first byte.
+
+        Args:
+            moment: Seconds from the start: a byte that came later counts.
+            quiet: Seconds of silence that end it.
+            limit: Seconds until silence alone ends it.
+        """
+        output = bytearray()
+        deadline = time.perf_counter() + limit
+        while (left := deadline - time.perf_counter()) > 0:
+            data = self.read(min(left, quiet if self.last > moment else 5.0))
+            if not data:
                 break
             output += data
         return bytes(output)

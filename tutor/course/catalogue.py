@@ -28,11 +28,11 @@ from tutor.course.resolve import (
 )
 from tutor.errors import CourseError, Finding, UsageError, nearest
 
-INDEX_VERSION = 3
+INDEX_VERSION = 4
 """Raise it when what the index holds, or what counts as a fault, changes."""
 
 
-class StepInfo(Struct, frozen=True, kw_only=True):
+class StepInfo(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     """What the map and `list` show of a step."""
 
     id: str
@@ -45,7 +45,7 @@ class StepInfo(Struct, frozen=True, kw_only=True):
     """Whether it asks for something."""
 
 
-class LessonInfo(Struct, frozen=True, kw_only=True):
+class LessonInfo(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     """What the map and `list` show of a lesson."""
 
     id: str
@@ -67,7 +67,7 @@ class LessonInfo(Struct, frozen=True, kw_only=True):
     """Why it cannot be used; empty when it can."""
 
 
-class _Stamp(Struct, frozen=True, array_like=True):
+class _Stamp(Struct, frozen=True, array_like=True, gc=False):
     """A file as it was when it was read."""
 
     modified: int
@@ -75,7 +75,7 @@ class _Stamp(Struct, frozen=True, array_like=True):
     size: int
 
 
-class _Entry(Struct, frozen=True, array_like=True):
+class _Entry(Struct, frozen=True, array_like=True, gc=False):
     """One sound lesson in the index."""
 
     stamp: _Stamp

@@ -21,7 +21,7 @@ from tutor.paths import Paths
 from tutor.progress.records import Attempt
 from tutor.progress.store import Store
 from tutor.session.model import Draft, Hint, PathView, Standing, StepRef, StepView, SubmitEvent
-from tutor.session.standings import Done, standing_of
+from tutor.session.standings import Done, Standings
 from tutor.session.step_views import lines_of, step_view
 from tutor.session.way import Way
 
@@ -55,6 +55,7 @@ class Session:
         self.pool = pool
         self._paths = paths
         self._foreign = foreign
+        self._standing = Standings()
 
     @cached_property
     def _attempts(self) -> Attempts:
@@ -244,7 +245,8 @@ class Session:
         preferred = self.preferred_framework()
         stages = self.way.stages
         for lesson in lessons:
-            yield standing_of(self.catalogue.lessons[lesson], done, preferred, stages.get(lesson))
+            info = self.catalogue.lessons[lesson]
+            yield self._standing.of(info, done, preferred, stages.get(lesson))
 
     def where(self) -> tuple[StepRef, FrameworkName] | None:
         """Where the learner left off; None at first, or when that step is gone."""

@@ -27,6 +27,30 @@ class Done:
     """Lessons that a placement test showed to be known."""
 
 
+class Standings:
+    """The standing of each lesson, kept while nothing that it comes from changes.
+
+    Going back to the map of 1,000 lessons costs one standing, not 1,000 at 4 µs each.
+    """
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._kept: dict[str, tuple[tuple[object, ...], Standing]] = {}
+
+    def of(
+        self, info: LessonInfo, done: Done, preferred: FrameworkName | None, stage: Stage | None
+    ) -> Standing:
+        """As `standing_of` gives it."""
+        passed, seen = done.passed.get(info.id), done.seen.get(info.id)
+        key = (passed, seen, info.id in done.known, preferred, stage, info.steps)
+        kept = self._kept.get(info.id)
+        if kept is not None and kept[0] == key:
+            return kept[1]
+        standing = standing_of(info, done, preferred, stage)
+        self._kept[info.id] = (key, standing)
+        return standing
+
+
 def standing_of(
     info: LessonInfo, done: Done, preferred: FrameworkName | None, stage: Stage | None
 ) -> Standing:

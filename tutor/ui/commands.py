@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING
+from functools import cached_property, partial
+from heapq import nlargest
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
@@ -13,6 +15,20 @@ from tutor.ui import messages
 if TYPE_CHECKING:
     from tutor.elsewhere.added import Shelved
     from tutor.session import Session
+
+
+MOST = 50
+"""How many are offered at once: each takes half a millisecond to show, and nobody reads more."""
+
+
+class _Entry(NamedTuple):
+    """A lesson or a step that can be found."""
+
+    text: str
+    lesson: str
+    step: str | None
+    """None for the lesson itself."""
+    help: str
 
 
 class LessonProvider(Provider):
@@ -35,40 +51,66 @@ class LessonProvider(Provider):
         self.app.post_message(wanted)
 
     async def discover(self) -> Hits:
-        """Before anything is typed: the lessons, in course order."""
-        for info in self._session.catalogue.lessons.values():
-            if not info.broken:
-                yield DiscoveryHit(
-                    info.title,
-                    partial(self._go, info.id, None),
-                    help=f"Lesson · {info.minutes} min",
-                )
+        """Before anything is typed: the lessons, in the order of the learner's way."""
+        lessons = self._session.catalogue.lessons
+        found = (lessons[name] for name in self._session.way.lessons)
+        for info in islice((info for info in found if not info.broken), MOST):
+            yield DiscoveryHit(
+                info.title,
+                partial(self._go, info.id, None),
+                help=f"Lesson · {info.minutes} min",
+            )
+
+    @cached_property
+    def _entries(self) -> list[_Entry]:
+        """Every lesson, then every step; made when the first letter is typed."""
+        infos = [info for info in self._session.catalogue.lessons.values() if not info.broken]
+        lessons = [
+            _Entry(info.title, info.id, None, f"Lesson · {info.minutes} min") for info in infos
+        ]
+        steps = [
+            _Entry(f"{info.title}: {step.title}", info.id, step.id, f"Step · {step.kind}")
+            for info in infos
+            for step in info.steps
+        ]
+        return lessons + steps
+
+    @cached_property
+    def _texts(self) -> list[str]:
+        return [entry.text.casefold() for entry in self._entries]
 
     async def search(self, query: str) -> Hits:
-        """Lessons, then steps, that match."""
+        """Lessons, then steps, that match.
+
+        To look for letters here and there takes 5 µs a title, and 1,000 lessons have 10,000: that
+        is done only where no title has the words.
+        """
+        words = query.casefold().split()
+        pairs = zip(self._entries, self._texts, strict=True)
+        found = [entry for entry, text in pairs if _has(text, words)]
         matcher = self.matcher(query)
-        for info in self._session.catalogue.lessons.values():
-            if info.broken:
-                continue
-            score = matcher.match(info.title)
-            if score > 0:
-                yield Hit(
-                    # Lessons before their steps.
-                    min(score * 1.1, 1.0),
-                    matcher.highlight(info.title),
-                    partial(self._go, info.id, None),
-                    help=f"Lesson · {info.minutes} min",
-                )
-            for step in info.steps:
-                text = f"{info.title}: {step.title}"
-                score = matcher.match(text)
-                if score > 0:
-                    yield Hit(
-                        score * 0.9,
-                        matcher.highlight(text),
-                        partial(self._go, info.id, step.id),
-                        help=f"Step · {step.kind}",
-                    )
+        scored = [
+            # Lessons before their steps.
+            (min(score * 1.1, 1.0) if entry.step is None else score * 0.9, entry)
+            for entry in found[: 10 * MOST] or self._entries
+            if (score := matcher.match(entry.text)) > 0
+        ]
+        in_another_order = [(0.5, entry) for entry in found[:MOST]]
+        for score, entry in nlargest(MOST, scored, key=_score) or in_another_order:
+            yield Hit(
+                score,
+                matcher.highlight(entry.text),
+                partial(self._go, entry.lesson, entry.step),
+                help=entry.help,
+            )
+
+
+def _has(text: str, words: list[str]) -> bool:
+    return all(word in text for word in words)
+
+
+def _score(scored: tuple[float, _Entry]) -> float:
+    return scored[0]
 
 
 class CourseProvider(Provider):

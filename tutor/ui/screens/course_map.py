@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -36,8 +36,11 @@ class Section:
 class CourseMap:
     """The lessons of the course in the order of the learner's way, with how far the learner is."""
 
-    def __init__(self, session: Session) -> None:
-        """Look at the course and the record, as they are now."""
+    def __init__(self, session: Session, before: CourseMap | None = None) -> None:
+        """Look at the course and the record, as they are now.
+
+        Rows of the map as it was `before` are kept where the standing is the same.
+        """
         self._session = session
         self._lessons = session.catalogue.lessons
         self.standings: dict[str, Standing] = session.standings()
@@ -47,10 +50,10 @@ class CourseMap:
         """The title of the path that is followed; empty for the whole course."""
         tracks = session.catalogue.course.tracks
         titles = {track.id: track.title for track in tracks}
-        whole = [
-            Section(track.title, tuple(name for name in track.lessons if name in self._lessons))
-            for track in tracks
-        ]
+        by_track: dict[str, list[str]] = {}
+        for lesson, info in self._lessons.items():
+            by_track.setdefault(info.track, []).append(lesson)
+        whole = [Section(track.title, tuple(by_track.get(track.id, ()))) for track in tracks]
         self._sections, self._others = whole, list[Section]()
         if path is not None:
             grouped = groupby(self._stages, lambda lesson: self._lessons[lesson].track)
@@ -59,9 +62,20 @@ class CourseMap:
                 Section(each.title, tuple(x for x in each.lessons if x not in self._stages))
                 for each in whole
             ]
-        self._rows: dict[str, Option] = {}
+        self.rows: dict[str, Option] = {}
+        """The rows of lessons, by id, that were shown so far."""
+        if before is not None and before.same_way(self):
+            self.rows = {
+                lesson: row
+                for lesson, row in before.rows.items()
+                if self.standings.get(lesson) is before.standings[lesson]
+            }
         self._texts: dict[str, str] = {}
         """What is searched in, by lesson; made by the first search."""
+
+    def same_way(self, other: CourseMap) -> bool:
+        """Whether both are of one course as it stands, and of one path."""
+        return self._lessons == other._lessons and self._stages == other._stages
 
     @property
     def others(self) -> int:
@@ -130,11 +144,9 @@ class CourseMap:
                 yield from map(self._row, found)
 
     def _row(self, lesson: str) -> Option:
-        option = self._rows.get(lesson)
+        option = self.rows.get(lesson)
         if option is None:
-            option = self._rows[lesson] = LateOption(
-                partial(self._words, lesson), f"lesson:{lesson}"
-            )
+            option = self.rows[lesson] = LateOption(self._words, lesson, f"lesson:{lesson}")
         return option
 
     def _words(self, lesson: str) -> Content:

@@ -103,7 +103,7 @@ class HomeScreen(Screen[None]):
 
     def reload(self) -> None:
         """Show the course and the record anew: they have changed."""
-        self._course_map = CourseMap(self._session)
+        self._course_map = CourseMap(self._session, self._course_map)
         self._show_map()
 
     def _show_map(self) -> None:
@@ -117,14 +117,17 @@ class HomeScreen(Screen[None]):
         self.refresh_bindings()
 
     def _fill(self) -> None:
-        map_ = self.query_one(OptionList)
+        map_ = self.query_one(LongList)
         highlighted = map_.highlighted_option
         options: list[Option] = [] if self._words else self._continue_options()
         options += self._course_map.options(self._words, unfolded=self._unfolded)
         if self._words and not options:
             none = f"No lesson has “{self._words}”. Esc shows them all."
             options.append(Option(none, disabled=True))
-        map_.set_options(options)
+        if map_.renew(options):
+            self._show_about(map_.highlighted_option)
+            return
+        map_.show(options)
         ids = [option.id for option in options]
         if highlighted is not None and highlighted.id in ids:
             map_.highlighted = ids.index(highlighted.id)
@@ -173,9 +176,12 @@ class HomeScreen(Screen[None]):
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Say what the lesson is about."""
-        lesson = self._lesson_of(event.option)
-        self.query_one("#about", Static).update(self._course_map.about(lesson) if lesson else "")
+        self._show_about(event.option)
         self.refresh_bindings()
+
+    def _show_about(self, option: Option | None) -> None:
+        lesson = self._lesson_of(option)
+        self.query_one("#about", Static).update(self._course_map.about(lesson) if lesson else "")
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Open it."""
