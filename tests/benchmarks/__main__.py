@@ -29,7 +29,6 @@ from tests.benchmarks.rows import Row, table, write_json
 
 BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "startup": startup.rows,
-    "scale": scale.rows,
     "latency-torch": partial(latency.rows, "torch"),
     "latency-tensorflow": partial(latency.rows, "tensorflow"),
     "latency-jax": partial(latency.rows, "jax"),
@@ -43,6 +42,7 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "showing-torch": partial(showing.rows, "torch"),
     "showing-tensorflow": partial(showing.rows, "tensorflow"),
     "showing-jax": partial(showing.rows, "jax"),
+    "scale": scale.rows,
     "author-lint": authoring.lint_rows,
     "author-test": authoring.proof_rows,
 }
