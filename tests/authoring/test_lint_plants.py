@@ -35,6 +35,13 @@ PLANTS: dict[str, tuple[str, list[Edit], str, str, str]] = {
         "requires: [losses]",
         "`losses` comes after this lesson",
     ),
+    "no exercises for a placement test": (
+        "autodiff",
+        [in_head(r"^placement: .*\n", "")],
+        "placement",
+        "lesson: autodiff",
+        "a placement test asks",
+    ),
     "requires what is not there": (
         "autodiff",
         [in_head(r"^requires: .*", "requires: [eager-grph]")],

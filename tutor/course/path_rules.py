@@ -96,6 +96,7 @@ def _order_faults(
     Nobody can be asked for what is not offered in the path's frameworks, and who takes the path
     knows what is offered in the framework that they know.
     """
+    places = {lesson: place for place, lesson in enumerate(lessons)}
     before: set[str] = set()
     for place, part in spread(path, course, lessons):
         info = lessons.get(part.lesson or "")
@@ -105,6 +106,8 @@ def _order_faults(
             needed = lessons.get(required)
             if needed is None or required in before or path.knows in needed.frameworks:
                 continue
+            if places[required] > places[info.id]:
+                continue  # the course itself has them the wrong way round, which is said there
             if not set(path.frameworks).isdisjoint(needed.frameworks):
                 message = f"`{info.id}` requires `{required}`, which does not come before it here"
                 yield Fault((*keys, place), message)
