@@ -143,7 +143,10 @@ def test_bars_are_the_numbers_of_a_mapping() -> None:
     scalar = Tensor(library="jax", dtype="float32", shape=(), data=b"\0\0\x80\x3f")
     items = (("a", number(2)), ("b", Text(text="x")), ("c", scalar), ("d", Nothing()))
     found = bars(Mapping(kind="dict", items=items), "ms")
-    assert (found.bars, found.unit) == ((Bar(label="a", value=2.0), Bar(label="c", value=1.0)), "ms")
+    assert (found.bars, found.unit) == (
+        (Bar(label="a", value=2.0), Bar(label="c", value=1.0)),
+        "ms",
+    )
     assert bars(number(1), "").bars == ()
 
 
