@@ -29,7 +29,7 @@ from tutor.ui.widgets.keybar import KeyBar
 from tutor.ui.widgets.pictures import Pictures
 from tutor.ui.widgets.prose import Prose
 from tutor.ui.widgets.results import Results
-from tutor.views.model import Curve, View
+from tutor.views.model import Curve, NoView, View
 
 PASS = Verdict(verdict="pass", message="Right. It falls.", explain="So it should.")
 
@@ -366,3 +366,13 @@ async def test_the_palette_has_what_the_screen_does() -> None:
         titles = {command.title for command in pilot.app.get_system_commands(pilot.app.screen)}
         assert {action.title for action in keys.LOOKING} <= titles
         assert "Check" not in titles
+
+
+async def test_points_that_come_while_the_screen_opens() -> None:
+    app = TutorApp(fake_course.session().as_session(), None)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = ViewScreen([NoView(name="first", why="Not yet.")], live=True)
+        screen.show([NoView(name="second", why="Still not.")], live=True)
+        app.push_screen(screen)
+        await pilot.pause()
+        assert screen.shown.name == "second"

@@ -84,6 +84,11 @@ class ViewScreen(Screen[None]):
             return  # a run begins: what there was stays until it shows something
         self._views = list(views)
         names = {view.name for view in views}
+        if not self.is_mounted:  # points that come while the screen opens
+            self._current = (
+                self._current if self._current in names else first_to_look_at(views).name
+            )
+            return
         for name in [name for name in self._drawings if name not in names]:
             self._drawings.pop(name).remove()
         for view in views:
