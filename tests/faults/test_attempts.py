@@ -385,7 +385,7 @@ async def test_directories_nested_without_end(numpy: Host) -> None:
         "import os\nhere = os.getcwd()\nfor _ in range(3000):\n    os.mkdir('d')\n    os.chdir('d')"
     )
     ran = await run(numpy, source, "here")
-    assert await no_attempt_left(numpy)
+    assert await no_attempt_left(numpy, seconds=30)
     assert not Path(ran.first[0]).exists()
 
 

@@ -21,8 +21,8 @@ TOO_MUCH = {
     "why": f"This run shows more than {VIEWS >> 20} MiB. What came after that is left out: show "
     "smaller things, or fewer.",
 }
-VIEW_SECONDS = 20.0
-"""For all views of a step: Inductor's output takes 14 s the first time."""
+VIEW_SECONDS = 60.0
+"""For all views of a step: Inductor takes 14 s the first time, and twice that beside others."""
 GRACE = {"stopped": 1.0, "timed-out": 0.5}
 """Seconds between SIGINT and SIGKILL: time for Python to say which line it was at."""
 
