@@ -15,10 +15,30 @@ Edit = Callable[[str], str]
 """Text of a lesson in, text with a fault out."""
 
 
+PATH = """\
+paths:
+  - id: torch
+    title: PyTorch alone
+    about: The foundations.
+    frameworks: [torch]
+    lessons:
+      - track: foundations
+"""
+
+
 def copy_course(folder: Path) -> Path:
-    """Copy the shipped course into a folder and return its own."""
+    """Copy the shipped course's first track into a folder and return that course."""
     course = folder / "course"
     shutil.copytree(shipped(), course)
+    for path in course.iterdir():
+        if path.is_dir() and path.name != "foundations":
+            shutil.rmtree(path)
+    file = course / "course.yaml"
+    text = file.read_text(encoding="utf-8")
+    head, _, rest = text.partition("  - id: pytorch\n")
+    _, mark, topics = rest.partition("# What the course means to teach.")
+    assert mark, "course.yaml has another form"
+    file.write_text(head + PATH + mark + topics, encoding="utf-8")
     return course
 
 
