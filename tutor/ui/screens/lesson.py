@@ -132,7 +132,7 @@ class LessonScreen(LessonViews):
             await place.mount(control)
         self.query_one(Results).clear()
         self.query_one("#prose", Prose).show(page_blocks(view, self._keymap))
-        self.query_one(Page).scroll_home(animate=False)
+        self.query_one(Page).open_at_top()
         self._arrive()
 
     def _arrive(self) -> None:

@@ -266,7 +266,7 @@ class LessonRuns(Screen[None]):
     def _keep_code_in_view(self) -> None:
         """The code of a step to read ends its text: it stays in view above what it printed."""
         if self._view.kind == "read":
-            self.call_after_refresh(self.query_one(Page).scroll_end, animate=False)
+            self.query_one(Page).keep_end()
 
     def _judged(self, verdict: Verdict) -> None:
         step = self._view.ref.step

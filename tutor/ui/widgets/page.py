@@ -24,6 +24,27 @@ class Page(VerticalScroll):
         Binding("space", "read_on", "Read on", show=False),
     ]
 
+    _keeps_end = False
+    """Whether the end is to stay in view when the pane gives up rows."""
+
+    def open_at_top(self) -> None:
+        """Show the beginning: the text is another."""
+        self._keeps_end = False
+        self.scroll_home(animate=False)
+
+    def keep_end(self) -> None:
+        """Show the end, also of a pane that is made smaller after this.
+
+        Not by Textual's `anchor`: text shorter than the pane would be moved to its bottom.
+        """
+        self._keeps_end = True
+        self.scroll_end(animate=False)
+
+    def on_resize(self) -> None:
+        """Rows were given to the results, or taken back."""
+        if self._keeps_end:
+            self.scroll_end(animate=False, immediate=True)
+
     def action_turn_page(self) -> None:
         """Ask for what comes after the text."""
         self.post_message(PageTurned())
