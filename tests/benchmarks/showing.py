@@ -115,7 +115,7 @@ for _ in range(20):
     prices.append((clock() - begun) / 1000)
 """
 
-SIZES = {"torch": 1024, "tensorflow": 256, "jax": 2048}
+SIZES = {"torch": 1024, "tensorflow": 256, "jax": 5120}
 """Examples that make a step of about a millisecond."""
 
 

@@ -165,6 +165,14 @@ class Terminal:
             output += data
         return bytes(output)
 
+    def busy(self) -> float:
+        """Seconds of processor time that the program's main thread took so far.
+
+        Unlike the clock on the wall, it does not go on while other programs run.
+        """
+        text = Path(f"/proc/{self.pid}/schedstat").read_text(encoding="ascii")
+        return int(text.split()[0]) / 1e9
+
     def rss(self) -> int:
         """Resident memory of the program, in bytes."""
         pages = Path(f"/proc/{self.pid}/statm").read_text(encoding="ascii").split()[1]

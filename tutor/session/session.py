@@ -21,7 +21,7 @@ from tutor.paths import Paths
 from tutor.progress.records import Attempt
 from tutor.progress.store import Store
 from tutor.session.model import Draft, Hint, PathView, Standing, StepRef, StepView, SubmitEvent
-from tutor.session.standings import Done, Standings
+from tutor.session.standings import Done, Standings, standing_of
 from tutor.session.step_views import lines_of, step_view
 from tutor.session.way import Way
 
@@ -55,7 +55,7 @@ class Session:
         self.pool = pool
         self._paths = paths
         self._foreign = foreign
-        self._standing = Standings()
+        self._kept_standings = Standings()
 
     @cached_property
     def _attempts(self) -> Attempts:
@@ -228,25 +228,30 @@ class Session:
 
     def standing(self, lesson: str) -> Standing:
         """How far the learner is with the lesson."""
-        return next(self._standings([lesson], lesson))
+        return next(self._standings([lesson], self._done(lesson)))
 
     def standings(self) -> dict[str, Standing]:
         """Every lesson's standing, in three queries."""
-        lessons = self.catalogue.lessons
-        return dict(zip(lessons, self._standings(lessons), strict=True))
+        return self._kept_standings.of_all(
+            self.catalogue.lessons, self._done(), self.preferred_framework(), self.way.stages
+        )
 
-    def _standings(self, lessons: Iterable[str], only: str | None = None) -> Iterator[Standing]:
-        """The standing of each of the lessons; `only` limits what is asked of the record."""
-        done = Done(
-            passed=self.store.passed(self.course, only),
-            seen=self.store.seen(self.course, only),
+    def _done(self, lesson: str | None = None) -> Done:
+        """What the record says of one lesson, or of all."""
+        return Done(
+            passed=self.store.passed(self.course, lesson),
+            seen=self.store.seen(self.course, lesson),
             known=self.store.known(self.course),
         )
+
+    def _standings(self, lessons: Iterable[str], done: Done | None = None) -> Iterator[Standing]:
+        """The standing of each of the lessons, made as it is asked for."""
+        done = done or self._done()
         preferred = self.preferred_framework()
         stages = self.way.stages
         for lesson in lessons:
             info = self.catalogue.lessons[lesson]
-            yield self._standing.of(info, done, preferred, stages.get(lesson))
+            yield standing_of(info, done, preferred, stages.get(lesson))
 
     def where(self) -> tuple[StepRef, FrameworkName] | None:
         """Where the learner left off; None at first, or when that step is gone."""
@@ -286,12 +291,7 @@ class Session:
             return ()
         from tutor.session.path_views import path_views
 
-        done = Done(
-            passed=self.store.passed(self.course),
-            seen=self.store.seen(self.course),
-            known=self.store.known(self.course),
-        )
-        return path_views(self.catalogue, self.way, done, self.preferred_framework())
+        return path_views(self.catalogue, self.way, self._done(), self.preferred_framework())
 
     def offers_paths(self) -> bool:
         """Whether a newcomer is to be told that there are paths: nothing was begun or chosen."""

@@ -114,6 +114,7 @@ class TutorApp(ThriftyApp[int]):
     def _import_lesson(self) -> None:
         """Import what the next key press needs, now that the map is painted."""
         importlib.import_module("tutor.ui.screens.lesson")
+        gc.freeze()  # that, and what the map of a large course holds: 10 ms for 1,000 lessons
 
     def _leave_on(self, signum: int) -> None:
         """A dropped line or a kill: save, restore the terminal, end with 128 + the signal."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cached_property, partial
+from functools import partial
 from heapq import nlargest
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from weakref import WeakKeyDictionary
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
@@ -13,6 +14,9 @@ from tutor.session import StepRef
 from tutor.ui import messages
 
 if TYPE_CHECKING:
+    from textual.app import App
+
+    from tutor.course.catalogue import LessonInfo
     from tutor.elsewhere.added import Shelved
     from tutor.session import Session
 
@@ -29,6 +33,40 @@ class _Entry(NamedTuple):
     step: str | None
     """None for the lesson itself."""
     help: str
+
+
+class _Index:
+    """Every lesson, then every step, to search in; made once for a course as it stands."""
+
+    _kept: ClassVar[WeakKeyDictionary[App[object], _Index]] = WeakKeyDictionary()
+
+    def __init__(self, infos: list[LessonInfo]) -> None:
+        self.infos = infos
+        usable = [info for info in infos if not info.broken]
+        self.entries = [
+            _Entry(info.title, info.id, None, f"Lesson · {info.minutes} min") for info in usable
+        ]
+        self.entries += [
+            _Entry(f"{info.title}: {step.title}", info.id, step.id, f"Step · {step.kind}")
+            for info in usable
+            for step in info.steps
+        ]
+        self._texts = [entry.text.casefold() for entry in self.entries]
+
+    @classmethod
+    def of(cls, app: App[object], infos: list[LessonInfo]) -> _Index:
+        """The index of these lessons, made before if it is of the same."""
+        kept = cls._kept.get(app)
+        if kept is None or kept.infos != infos:
+            kept = cls._kept[app] = cls(infos)
+        return kept
+
+    def having(self, words: list[str]) -> list[_Entry]:
+        """Those that have all the words."""
+        places = range(len(self._texts))
+        for word in words:
+            places = [place for place in places if word in self._texts[place]]
+        return [self.entries[place] for place in places]
 
 
 class LessonProvider(Provider):
@@ -61,38 +99,19 @@ class LessonProvider(Provider):
                 help=f"Lesson · {info.minutes} min",
             )
 
-    @cached_property
-    def _entries(self) -> list[_Entry]:
-        """Every lesson, then every step; made when the first letter is typed."""
-        infos = [info for info in self._session.catalogue.lessons.values() if not info.broken]
-        lessons = [
-            _Entry(info.title, info.id, None, f"Lesson · {info.minutes} min") for info in infos
-        ]
-        steps = [
-            _Entry(f"{info.title}: {step.title}", info.id, step.id, f"Step · {step.kind}")
-            for info in infos
-            for step in info.steps
-        ]
-        return lessons + steps
-
-    @cached_property
-    def _texts(self) -> list[str]:
-        return [entry.text.casefold() for entry in self._entries]
-
     async def search(self, query: str) -> Hits:
         """Lessons, then steps, that match.
 
         To look for letters here and there takes 5 µs a title, and 1,000 lessons have 10,000: that
         is done only where no title has the words.
         """
-        words = query.casefold().split()
-        pairs = zip(self._entries, self._texts, strict=True)
-        found = [entry for entry, text in pairs if _has(text, words)]
+        index = _Index.of(self.app, [*self._session.catalogue.lessons.values()])
+        found = index.having(query.casefold().split())
         matcher = self.matcher(query)
         scored = [
             # Lessons before their steps.
             (min(score * 1.1, 1.0) if entry.step is None else score * 0.9, entry)
-            for entry in found[: 10 * MOST] or self._entries
+            for entry in found[: 4 * MOST] or index.entries
             if (score := matcher.match(entry.text)) > 0
         ]
         in_another_order = [(0.5, entry) for entry in found[:MOST]]
@@ -103,10 +122,6 @@ class LessonProvider(Provider):
                 partial(self._go, entry.lesson, entry.step),
                 help=entry.help,
             )
-
-
-def _has(text: str, words: list[str]) -> bool:
-    return all(word in text for word in words)
 
 
 def _score(scored: tuple[float, _Entry]) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -36,16 +36,13 @@ class Section:
 class CourseMap:
     """The lessons of the course in the order of the learner's way, with how far the learner is."""
 
-    def __init__(self, session: Session, before: CourseMap | None = None) -> None:
-        """Look at the course and the record, as they are now.
-
-        Rows of the map as it was `before` are kept where the standing is the same.
-        """
+    def __init__(self, session: Session) -> None:
+        """Look at the course and the record, as they are now."""
         self._session = session
         self._lessons = session.catalogue.lessons
         self.standings: dict[str, Standing] = session.standings()
         self._stages = session.way.stages
-        path = session.way.path
+        self._path = path = session.way.path
         self.path = path.title if path is not None else ""
         """The title of the path that is followed; empty for the whole course."""
         tracks = session.catalogue.course.tracks
@@ -62,20 +59,38 @@ class CourseMap:
                 Section(each.title, tuple(x for x in each.lessons if x not in self._stages))
                 for each in whole
             ]
-        self.rows: dict[str, Option] = {}
-        """The rows of lessons, by id, that were shown so far."""
-        if before is not None and before.same_way(self):
-            self.rows = {
-                lesson: row
-                for lesson, row in before.rows.items()
-                if self.standings.get(lesson) is before.standings[lesson]
-            }
+        self._rows: dict[str, Option] = {}
         self._texts: dict[str, str] = {}
         """What is searched in, by lesson; made by the first search."""
+        self._sums = [0, 0, 0]
+        """Exercises done, exercises in all, and lessons known, of those on the way."""
+        for lesson, standing in self.standings.items():
+            self._count(lesson, standing, 1)
 
-    def same_way(self, other: CourseMap) -> bool:
-        """Whether both are of one course as it stands, and of one path."""
-        return self._lessons == other._lessons and self._stages == other._stages
+    def _count(self, lesson: str, standing: Standing, sign: int) -> None:
+        if not self.path or lesson in self._stages:
+            parts = (standing.done, standing.asked, standing.known)
+            self._sums = [
+                total + sign * part for total, part in zip(self._sums, parts, strict=True)
+            ]
+
+    def catch_up(self) -> list[str] | None:
+        """Look at the record again; the lessons of which it says something else.
+
+        None when the course or the path is another: a map is to be made anew.
+        """
+        session = self._session
+        if session.catalogue.lessons is not self._lessons or session.way.path is not self._path:
+            return None
+        before, self.standings = self.standings, session.standings()
+        changed = [name for name, now in self.standings.items() if now is not before[name]]
+        for lesson in changed:
+            self._rows.pop(lesson, None)
+            self._count(lesson, before[lesson], -1)
+            self._count(lesson, self.standings[lesson], 1)
+        if changed:
+            self.__dict__.pop("askable", None)
+        return changed
 
     @property
     def others(self) -> int:
@@ -93,14 +108,7 @@ class CourseMap:
 
     def title(self) -> Content:
         """The first line of the screen."""
-        counted = [
-            standing
-            for lesson, standing in self.standings.items()
-            if not self.path or lesson in self._stages
-        ]
-        done = sum(standing.done for standing in counted)
-        asked = sum(standing.asked for standing in counted)
-        known = sum(standing.known for standing in counted)
+        done, asked, known = self._sums
         of_course = dict.fromkeys(("fwtutor", self._session.catalogue.course.title))
         head = self.path or " · ".join(of_course)
         more = f" · {names.count(known, 'lesson')} known" if known else ""
@@ -134,19 +142,19 @@ class CourseMap:
 
     def _rows_of(self, sections: Iterable[Section], wanted: list[str]) -> Iterator[Option]:
         for section in sections:
-            found = section.lessons
-            if wanted:
-                texts = self._texts
-                found = [x for x in found if all(word in texts[x] for word in wanted)]
+            found: Sequence[str] = section.lessons
+            for word in wanted:
+                found = [lesson for lesson in found if word in self._texts[lesson]]
             if found:
                 head = Content.assemble(("── " + section.title + " ", "bold"), ("─" * 20, "dim"))
                 yield Option(head, disabled=True)
-                yield from map(self._row, found)
+                yield from map(self.row, found)
 
-    def _row(self, lesson: str) -> Option:
-        option = self.rows.get(lesson)
+    def row(self, lesson: str) -> Option:
+        """The row of a lesson."""
+        option = self._rows.get(lesson)
         if option is None:
-            option = self.rows[lesson] = LateOption(self._words, lesson, f"lesson:{lesson}")
+            option = self._rows[lesson] = LateOption(self._words, lesson, f"lesson:{lesson}")
         return option
 
     def _words(self, lesson: str) -> Content:

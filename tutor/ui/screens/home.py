@@ -20,6 +20,8 @@ from tutor.ui.widgets.keybar import KeyBar
 from tutor.ui.widgets.longlist import LongList
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tutor.course.models import FrameworkName
     from tutor.session import Session
 
@@ -103,38 +105,45 @@ class HomeScreen(Screen[None]):
 
     def reload(self) -> None:
         """Show the course and the record anew: they have changed."""
-        self._course_map = CourseMap(self._session, self._course_map)
-        self._show_map()
+        changed = self._course_map.catch_up()
+        if changed is None:
+            self._course_map = CourseMap(self._session)
+        map_ = self.query_one(LongList)
+        first = self._continue_options()
+        if changed is None or self._words or bool(first) is (map_.place_of("continue") is None):
+            self._show_map(first)
+            return
+        self._show_head()
+        map_.renew([*first, *map(self._course_map.row, changed)])
+        self._show_about(map_.highlighted_option)
+        self.refresh_bindings()
 
-    def _show_map(self) -> None:
+    def _show_map(self, first: Sequence[Option] | None = None) -> None:
+        """Show everything, as the course map has it; `first` is the row at the top, if made."""
+        self._show_head()
+        self._fill(self._continue_options() if first is None else first)
+        self.refresh_bindings()
+
+    def _show_head(self) -> None:
         self.query_one("#course", Static).update(self._course_map.title())
         offer = self.query_one("#offer", Static)
         offer.display = self._session.offers_paths()
         if offer.display:
             key = keys.shown(keys.key_of("path", self._session.config.keys))
             offer.update(f"{key} chooses a path: one framework, or from one you know to another.")
-        self._fill()
-        self.refresh_bindings()
 
-    def _fill(self) -> None:
+    def _fill(self, first: Sequence[Option] = ()) -> None:
         map_ = self.query_one(LongList)
         highlighted = map_.highlighted_option
-        options: list[Option] = [] if self._words else self._continue_options()
+        options = [] if self._words else [*first]
         options += self._course_map.options(self._words, unfolded=self._unfolded)
         if self._words and not options:
             none = f"No lesson has “{self._words}”. Esc shows them all."
             options.append(Option(none, disabled=True))
-        if map_.renew(options):
-            self._show_about(map_.highlighted_option)
-            return
         map_.show(options)
-        ids = [option.id for option in options]
-        if highlighted is not None and highlighted.id in ids:
-            map_.highlighted = ids.index(highlighted.id)
-        else:
-            map_.highlighted = next(
-                (index for index, option in enumerate(options) if not option.disabled), None
-            )
+        same = map_.place_of(highlighted.id) if highlighted is not None else None
+        enabled = (index for index, option in enumerate(options) if not option.disabled)
+        map_.highlighted = next(enabled, None) if same is None else same
         if map_.highlighted is None:  # nothing is: no lesson was found
             self.query_one("#about", Static).update("")
 
@@ -192,7 +201,7 @@ class HomeScreen(Screen[None]):
             self.post_message(LessonWanted(lesson))
         elif kind == FOLD:
             self._unfolded = not self._unfolded
-            self._fill()
+            self._fill(self._continue_options())
 
     def action_continue(self) -> None:
         """Go to what is next."""
@@ -276,7 +285,8 @@ class HomeScreen(Screen[None]):
         self.query(Input).remove()
         self.query_one("#map", OptionList).clear_options()
         self._show_notice()
-        self.reload()
+        self._course_map = CourseMap(session)
+        self._show_map()
         self.set_focus(self.query_one(OptionList))
 
     # Search
@@ -294,13 +304,13 @@ class HomeScreen(Screen[None]):
         await self.query(Input).remove()
         if self._words:
             self._words = ""
-            self._fill()
+            self._fill(self._continue_options())
         self.query_one(OptionList).focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Filter as the learner types."""
         self._words = event.value
-        self._fill()
+        self._fill([] if self._words else self._continue_options())
 
     def on_input_submitted(self) -> None:
         """Open the lesson the cursor is on: the first found, unless it was moved."""

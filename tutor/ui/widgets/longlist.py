@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from textual.content import Content
 from textual.geometry import Size
@@ -50,23 +50,24 @@ class LongList(OptionList):
             self.refresh()
             self._update_lines()
 
-    def renew(self, options: Sequence[Option]) -> bool:
-        """Show rows in place of those with the same ids; False when others are there.
+    def place_of(self, id: str | None) -> int | None:
+        """Where the row with an id is, from 0; None when there is none."""
+        row = self._id_to_option.get(id or "")
+        return None if row is None else self._option_to_index[row]
+
+    def renew(self, rows: Iterable[Option]) -> None:
+        """Show rows in place of those with their ids, where those are shown.
 
         The cursor and the scroll stay, and what did not change costs nothing.
         """
-        if [option.id for option in options] != [option.id for option in self.options]:
-            return False
-        for index, option in enumerate(options):
-            old = self._options[index]
-            if option is not old:
-                self._options[index] = option
-                del self._option_to_index[old]
-                self._option_to_index[option] = index
-                if option.id is not None:
-                    self._id_to_option[option.id] = option
+        for row in rows:
+            old = self._id_to_option.get(row.id or "")
+            if old is not None and old is not row:
+                index = self._option_to_index.pop(old)
+                self._options[index] = row
+                self._option_to_index[row] = index
+                self._id_to_option[row.id or ""] = row
         self.refresh()
-        return True
 
     def _update_lines(self) -> None:
         if not self.scrollable_content_region:
