@@ -11,13 +11,14 @@ from contextlib import asynccontextmanager
 from typing import cast
 
 import pytest
+from rich.color import Color
 from rich.console import ColorSystem
 from textual.pilot import Pilot
 
 from tests.ui import picture_samples
 from tests.ui.painted import Emulator, driver_for, painted
 from tests.ui.view_app import ViewApp
-from tutor.ui.views import graphics, mosaic, plot, scales
+from tutor.ui.views import graphics, mosaic, plot, real, scales
 from tutor.ui.views.bars import BarsDrawing
 from tutor.ui.views.base import Drawing
 from tutor.ui.views.braille import Canvas
@@ -299,6 +300,31 @@ def test_a_picture_is_sent_in_pieces_that_kitty_takes() -> None:
     assert all(len(body) <= 4096 for _, body in pieces)
     assert pieces[-1][0].endswith("m=0")
     assert zlib.decompress(base64.b64decode("".join(body for _, body in pieces))) == pixels
+
+
+@pytest.mark.parametrize(
+    # Rich keeps what a style was written as: each has a colour of its own.
+    ("colours", "colour"),
+    [(ColorSystem.TRUECOLOR, 40), (ColorSystem.EIGHT_BIT, 50)],
+)
+async def test_the_colour_of_the_cells_is_the_number_of_the_picture(
+    colours: ColorSystem, colour: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "xterm-kitty")
+    monkeypatch.setattr(real, "COLOUR", Color.from_ansi(colour))
+    emulator = Emulator(80, 24)
+    app = ViewApp(picture_samples.image([picture_samples.tile(128, 128, lambda y, x: y ^ x)]))
+    app.driver_class = driver_for(emulator)
+    app.console._color_system = colours
+    async with painted(app, emulator) as pilot:
+        await pilot.pause()
+    sent = re.findall(r"a=T,U=1,q=2,i=(\d+)", emulator.output)
+    cells = re.findall(r"38;([\d;]+?)(?:;48;[\d;]+)?m\U0010eeee", emulator.output)
+    numbers = set()
+    for kind, *parts in (cell.split(";") for cell in cells):
+        red, green, blue = (0, 0, int(parts[0])) if kind == "5" else map(int, parts)
+        numbers.add(red << 16 | green << 8 | blue)
+    assert {int(number) for number in sent} == numbers
 
 
 @pytest.mark.parametrize("term", ["xterm-kitty", "xterm-256color", "tmux-256color"])

@@ -15,7 +15,8 @@ as it is, and everything is painted anew after it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple
 
@@ -24,12 +25,16 @@ from rich.console import Console, RenderableType
 from rich.control import Control
 from rich.segment import Segment
 from rich.style import Style
+from textual import events
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.app import App, ReturnType
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.screen import Screen
 from textual.strip import Strip
+
+from tutor.ui import overlay
+from tutor.ui.overlay import Overlay
 
 _UNPRINTABLE = dict.fromkeys((*range(32), *range(127, 160)))
 """Control characters. Rich counts none of them as a cell, and stock Textual writes them: a
@@ -124,10 +129,17 @@ class Frame:
         self._interned: dict[_Look, _Look] = {}
         self._pen = _PLAIN
         """The terminal's SGR state while an update is written; plain between updates."""
+        self._over: Overlay | None = None
+        self._draw_over = False
+        """Whether the overlay's cells were written since it was drawn."""
 
     def forget(self) -> None:
         """Assume nothing about the terminal: the next update is written whole."""
         self._size = Size(0, 0)
+
+    def lay_over(self, picture: Overlay | None) -> None:
+        """Draw a picture with the next update, wherever its blank cells are; or no more."""
+        self._over, self._draw_over = picture, picture is not None
 
     def paint(self, update: ChopsUpdate | LayoutUpdate, console: Console) -> str:
         """Return what turns the terminal's content into `update`, and assume that it is written."""
@@ -142,7 +154,24 @@ class Frame:
         for x, y, strip in pieces:
             output.extend(self._paint_strip(x, y, strip, console))
         output.append(self._set_pen(_PLAIN))
+        if self._over is not None and self._draw_over and (at := self._place_of(self._over)):
+            output.append(f"\x1b7{_move(*at)}{self._over.data}\x1b8")
+            self._draw_over = False
         return "".join(output)
+
+    def _place_of(self, picture: Overlay) -> tuple[int, int] | None:
+        """Column and row of a picture's corner; None while it is not to be seen whole.
+
+        Nor on the last row: to draw there scrolls the screen.
+        """
+        lines = [y for y, row in enumerate(self._text) if overlay.BLANK in row]
+        if len(lines) != picture.rows or lines[-1] + 1 >= self._size.height:
+            return None
+        x = self._text[lines[0]].index(overlay.BLANK)
+        whole = [overlay.BLANK] * picture.columns
+        if any(self._text[y][x : x + picture.columns] != whole for y in lines):
+            return None
+        return x, lines[0]
 
     def _paint_strip(self, x: int, y: int, strip: Strip, console: Console) -> Iterator[str]:
         """Yield what turns the cells from (x, y) on into `strip`."""
@@ -181,6 +210,8 @@ class Frame:
         ]
         row_text[x:end] = text
         row_looks[x:end] = looks
+        if self._over is not None and any(text[i] == overlay.BLANK for i in changed):
+            self._draw_over = True
         for first, last in _runs(changed, looks):
             yield _move(x + first, y)
             start = first
@@ -276,6 +307,10 @@ class ThriftyApp(App[ReturnType]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._frame = Frame()
+        self._sixel = False
+        """Whether the terminal has said that it shows sixel pictures."""
+        self._asked_for_sixel = False
+        self._waiting_for_sixel: Callable[[], None] | None = None
 
     def on_mount(self) -> None:
         """Paint everything after the terminal was somebody else's."""
@@ -294,6 +329,31 @@ class ThriftyApp(App[ReturnType]):
         """Write what no widget can: it may neither move the cursor nor change a cell."""
         if self._driver is not None:
             self._driver.write(data)
+
+    def has_sixel(self, once_known: Callable[[], None]) -> bool:
+        """Whether the terminal shows sixel pictures; ``once_known`` is called if it says so later.
+
+        The first call asks it.
+        """
+        if not self._asked_for_sixel:
+            self._asked_for_sixel = True
+            if overlay.may_ask(os.environ):
+                self.write_raw(overlay.PROBE)
+                self._waiting_for_sixel = once_known
+        return self._sixel
+
+    def on_cursor_position(self, event: events.CursorPosition) -> None:
+        """The terminal says where the cursor was after it was sent a picture."""
+        waiting, self._waiting_for_sixel = self._waiting_for_sixel, None
+        if waiting is not None and event.y > 0:
+            self._sixel = True
+            self._frame.forget()  # the corner shows a bit of it
+            waiting()
+            self.screen.refresh()
+
+    def lay_over(self, picture: Overlay | None) -> None:
+        """Draw a picture over blank cells whenever they are painted; or no more."""
+        self._frame.lay_over(picture)
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         shown: Any = renderable

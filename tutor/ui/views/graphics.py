@@ -4,9 +4,6 @@ The picture is sent once, and stands where characters of a private plane are: ea
 which row and column of the picture it shows, and by its colour which picture. So it scrolls, is
 covered and goes like any text. Whether a terminal can is known from its name, which SSH passes on;
 to ask it would need an answer that Textual's own reader takes, and tmux lets nothing through.
-
-Sixel has no such characters: its pixels lie over cells that are not painted again, since only
-changed cells are, and would stay when the view is left.
 """
 
 from __future__ import annotations
@@ -50,7 +47,7 @@ def send(image: int, size: tuple[int, int], pixels: bytes, cells: tuple[int, int
     """Return what makes the terminal keep a picture.
 
     Args:
-        image: Its number, from 1 to 255.
+        image: Its number, of at most 24 bits: the colour of the characters.
         size: Height and width in pixels.
         pixels: Three bytes each, row by row.
         cells: The rows and columns that it is to fill.
