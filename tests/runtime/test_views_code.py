@@ -50,6 +50,7 @@ def why(view: View) -> str:
     ("text", "language"),
     [
         ("{ lambda ; a:f32[3]. let b:f32[3] = sin a in (b,) }", "jaxpr"),
+        ("let g = { lambda ; a:f32[]. let b:f32[] = sin a in (b,) } in\n{ lambda ; c", "jaxpr"),
         ("module @jit_f {\n  func.func public @main() {}\n}", "mlir"),
         ("HloModule jit_f, is_scheduled=true\n", "hlo"),
         ("def f(x):\n    return x + 1", "python"),
@@ -101,12 +102,13 @@ async def test_jax_before_and_after_xla(jax: Host) -> None:
     program = (
         "import jax, jax.numpy as jnp\ndef f(x):\n    return jnp.sin(x) * 2 + 1\nx = jnp.ones(9)"
     )
-    view, jaxpr, lowered = await texts(
+    view, jaxpr, lowered, compiled = await texts(
         jax,
         program,
         "{'StableHLO': hlo(f, x), 'optimised': optimised_hlo(f, x)}",
         "jaxpr(f, x)",
         "fw.jit(f).lower(x)",
+        "fw.jit(f).lower(x).compile()",
     )
     before, after = view.panes
     assert (before.language, after.language) == ("mlir", "hlo")
@@ -114,6 +116,9 @@ async def test_jax_before_and_after_xla(jax: Host) -> None:
     assert "fusion" in after.text
     assert "metadata" not in after.text
     assert "FileNames" not in after.text
+    assert "\n%" in compiled.panes[0].text
+    assert "FileNames" not in compiled.panes[0].text
+    assert "StackFrames" not in compiled.panes[0].text
     assert jaxpr.panes[0].language == "jaxpr"
     assert lowered.panes[0].text == before.text
 

@@ -78,10 +78,15 @@ async def test_every_kind_of_every_framework(host: Host) -> None:
         table="[{'loss': T(0.5), 'of': 'step'}, {'loss': 1}]",
         tree=nest,
         bars="{'one': T(2.0), 'several': T([1.0, 3.0, 2.0])}",
+        curve__steps="[T(2.0), 1.0]",
     )
+    steps = views["curve__steps"]
+    assert isinstance(steps, Curve)
+    assert steps.x_label == "step"
     curve = views["curve"]
     assert isinstance(curve, Curve)
     assert [series.name for series in curve.series] == ["a", "b", "c"]
+    assert curve.x_label == ""  # what 0 and 10 count is not ours to say
     first, second, third = map(points, curve.series)
     assert first[0] == (0, 1)
     assert math.isnan(first[1][1])

@@ -15,6 +15,11 @@ MAX_WIDTH = 1000
 """Characters of a line: a constant in HLO may have a million."""
 MAX_PANES = 6
 
+_TABLES = re.compile(
+    r"(?<=\n)(FileNames|FunctionNames|FileLocations|StackFrames)\n(\d+ [^\n]*\n)+\n*"
+)
+"""Where HLO says which Python line each number stands for: half a screen before the program."""
+
 
 def make(value: Any, _sight: Sight, **_: Any) -> Wire:
     """Return the wire form of a text, or of a dict of title to text."""
@@ -30,7 +35,7 @@ def make(value: Any, _sight: Sight, **_: Any) -> Wire:
 
 
 def _pane(title: str, value: Any) -> Wire:
-    text = _text(value)
+    text = _TABLES.sub("", _text(value))
     lines = text.splitlines()
     shown = "\n".join(clean(line, MAX_WIDTH) for line in lines[:MAX_LINES])
     language = "onnx" if _is_onnx(value) else guess(text)
@@ -67,7 +72,7 @@ def _text(value: Any) -> str:
 def guess(text: str) -> str:
     """Return the language of a program, by what only it has."""
     head = text.lstrip()[:4000]
-    if re.match(r"\{ ?lambda\b", head):
+    if re.match(r"(let \w+ = )?\{ ?lambda\b", head):
         return "jaxpr"
     if head.startswith("HloModule"):
         return "hlo"

@@ -37,7 +37,14 @@ def make(value: Any, sight: Sight, *, log: bool = False, unit: str = "", **_: An
         raise NothingToShowError(f"{what} empty: nothing was recorded.")
     chosen = [*named.items()][:MAX_SERIES]
     series = [wire_of(name, xs, ys, MAX_POINTS) for name, (xs, ys) in chosen]
-    return {"view": "curve", "series": series, "y_label": unit, "log": log}
+    counted = all(_counted(xs) for _, (xs, _) in chosen)
+    found: Wire = {"view": "curve", "series": series, "y_label": unit, "log": log}
+    return found if counted else found | {"x_label": ""}
+
+
+def _counted(xs: array.array[float]) -> bool:
+    """Whether the xs are 0, 1, 2 …, which the reader may take for steps."""
+    return all(x == place for place, x in enumerate(xs))
 
 
 def wire_of(name: str, xs: array.array[float], ys: array.array[float], most: int) -> Wire:
