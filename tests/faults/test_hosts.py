@@ -335,14 +335,14 @@ async def test_a_host_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 GARBLED = """
-import json, struct, sys, time
+import json, struct, sys, threading, time
 head = json.dumps({"op": "hello", "framework": "numpy", "version": "", "python": "", "pid": 1,
     "executable": "", "machine": "", "devices": [], "import_seconds": 0, "forks": True,
     "forks_why": "", "folder": "/nowhere"}).encode()
 out = sys.stdout.buffer
 out.write(struct.pack(">II", len(head), 0) + head)
 out.flush()
-sys.stdin.buffer.readline()
+threading.Thread(target=sys.stdin.buffer.read, daemon=True).start()
 time.sleep(0.5)
 out.write(b"a banner from the far side's login shell")
 out.flush()

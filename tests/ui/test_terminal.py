@@ -28,6 +28,12 @@ ANSWER = "4é"
 """Its last letter is in no escape sequence, so that its echo can be waited for."""
 
 
+def environment() -> dict[str, str]:
+    """Ours, without the size of our own terminal, which pytest's workers are told."""
+    kept = {name: text for name, text in os.environ.items() if name not in {"COLUMNS", "LINES"}}
+    return {**kept, "TERM": "xterm-256color"}
+
+
 class Terminal:
     """A process whose terminal this is."""
 
@@ -46,7 +52,7 @@ class Terminal:
             # No thread of this process can hold a lock that the child needs for one ioctl.
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509
             cwd=Path(__file__).parents[2],
-            env={**os.environ, "TERM": "xterm-256color"},
+            env=environment(),
         )
         self._slave = slave
         """Kept open so that the settings can be read afterwards."""
