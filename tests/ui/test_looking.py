@@ -288,6 +288,21 @@ async def test_it_grows_over_the_whole_screen_too_and_the_cursor_stays() -> None
         assert isinstance(pilot.app.screen, LessonScreen)
 
 
+async def test_a_run_is_stopped_from_over_the_whole_screen() -> None:
+    async with opened(running(400, 0.05), "mse-gradient") as pilot:
+        await pilot.press("f5")
+        await asyncio.sleep(0.3)
+        await pilot.press("f6")
+        await pilot.pause()
+        assert "F8 Stop" in pilot.app.screen.query_one(KeyBar).text
+        await pilot.press("f8")
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, ViewScreen)
+        assert "F8 Stop" not in pilot.app.screen.query_one(KeyBar).text
+        assert isinstance(current(pilot), CurveDrawing)
+
+
 # Over the whole screen
 
 
@@ -364,7 +379,7 @@ async def test_the_palette_has_what_the_screen_does() -> None:
         assert "Look" in titles
         await pilot.press("f6")
         titles = {command.title for command in pilot.app.get_system_commands(pilot.app.screen)}
-        assert {action.title for action in keys.LOOKING} <= titles
+        assert {action.title for action in keys.LOOKING} - titles == {"Stop"}  # nothing runs
         assert "Check" not in titles
 
 

@@ -104,6 +104,7 @@ LOOKING = (
     Action("look-next", "tab", "next_view", "Next view", "Of those the run showed.", "Next"),
     Action("look-previous", "shift+tab", "previous_view", "Previous view", "The one before."),
     Action("look-save", "s", "save", "Save", "Write the view to a file.", "Save"),
+    Action("look-stop", "f8", "stop", "Stop", "End the run that goes on.", "Stop"),
 )
 """On the screen that F6 opens. What a drawing does with keys of its own is in its class."""
 

@@ -106,7 +106,8 @@ class LessonViews(LessonRuns):
 
         ref = self._view.ref
         views = tuple(self._pictures.values())
-        screen = ViewScreen(views, live=self.running, stem=f"{ref.lesson}-{ref.step}")
+        stem = f"{ref.lesson}-{ref.step}"
+        screen = ViewScreen(views, live=self.running, stem=stem, stop=self.action_stop)
         self._looking = screen
         self.app.push_screen(screen, self._looked)
 

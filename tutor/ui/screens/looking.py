@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -38,16 +38,25 @@ class ViewScreen(Screen[None]):
         ),
     ]
 
-    def __init__(self, views: Sequence[View], *, live: bool = False, stem: str = "") -> None:
+    def __init__(
+        self,
+        views: Sequence[View],
+        *,
+        live: bool = False,
+        stem: str = "",
+        stop: Callable[[], None] | None = None,
+    ) -> None:
         """Show views, of which there is one at least.
 
         Args:
             views: In the order of their tabs.
             live: Whether their run goes on.
             stem: What the names of files begin with, such as `losses-mse-loss`.
+            stop: Ends their run.
         """
         super().__init__()
         self._views = list(views)
+        self._stop = stop
         self._live = live
         self._stem = stem
         self._current = first_to_look_at(views).name
@@ -72,14 +81,17 @@ class ViewScreen(Screen[None]):
 
     @property
     def key_words(self) -> dict[str, str]:
-        """With a single view there is nothing to turn to."""
-        return {} if len(self._views) > 1 else {"next_view": ""}
+        """With a single view there is nothing to turn to, after the run nothing to stop."""
+        absent = {"next_view": len(self._views) < 2, "stop": not self._live or self._stop is None}
+        return {action: "" for action, gone in absent.items() if gone}
 
     # What is shown
 
     def show(self, views: Sequence[View], *, live: bool) -> None:
         """Show other views, or the same ones further on; the learner stays where they are."""
-        self._live = live
+        if live != self._live:
+            self._live = live
+            self.refresh_bindings()
         if not views:
             return  # a run begins: what there was stays until it shows something
         self._views = list(views)
@@ -161,6 +173,11 @@ class ViewScreen(Screen[None]):
         """Go to a view by its number."""
         if place < len(self._views):
             self._turn_to(self._views[place].name)
+
+    def action_stop(self) -> None:
+        """End the run; what it has shown stays."""
+        if self._live and self._stop is not None:
+            self._stop()
 
     def action_back(self) -> None:
         """Back to the lesson."""
