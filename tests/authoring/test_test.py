@@ -450,10 +450,10 @@ SOUND = [
 async def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Report]:
     folder = tmp_path_factory.mktemp("planted")
     path = write_lesson(folder, [plant.step for plant in PLANTS.values()])
-    # Hosts of other tests' fixtures may live on beside this one.
-    before = psutil.Process().children(recursive=True)
+    # Hosts of other tests' fixtures may live on beside this one, and fork a spare.
+    before = psutil.Process().children()
     report = await proved(path, folder)
-    left = set(psutil.Process().children(recursive=True)) - set(before)
+    left = set(psutil.Process().children()) - set(before)
     assert not [each for each in left if "fwtutor" in " ".join(each.cmdline())]
     return path, report
 

@@ -65,12 +65,12 @@ def test_every_save_that_returned_outlives_a_kill(
         """,
         tmp_path,
     )
-    assert process.stdout is not None
-    for _ in range(200):
-        process.stdout.readline()
-    process.send_signal(signal_number)
-    out, _ = process.communicate(timeout=30)  # what it had said before it died
-    rest = out.split("\n")
+    with process:
+        assert process.stdout is not None
+        for _ in range(200):
+            process.stdout.readline()
+        process.send_signal(signal_number)
+        rest = process.stdout.read().split("\n")  # what it had said before it died
     assert process.returncode == -signal_number
     said = max((int(word) for word in rest[:-1] if word), default=200)
 
