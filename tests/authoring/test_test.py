@@ -561,10 +561,15 @@ async def test_what_the_machine_lacks_is_skipped(tmp_path: Path) -> None:
     steps = [
         "- value: {id: gpus, ask: Fast?, needs: {device: gpus}, answer: '1'}",
         "- value: {id: package, ask: There?, needs: {packages: [no_such_package]}, answer: '1'}",
+        "- read: {id: page, text: See., given: x = 1, needs: {packages: [no_such_package]}}",
     ]
     report = await proved(write_lesson(tmp_path, steps), tmp_path)
     assert report.remarks == []
-    assert [proof.subject.name for proof in report.skipped] == ["only/gpus", "only/package"]
+    assert [proof.subject.name for proof in report.skipped] == [
+        "only/gpus",
+        "only/package",
+        "only/page",
+    ]
     assert "no_such_package" in report.skipped[1].skipped
 
 

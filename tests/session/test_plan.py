@@ -69,12 +69,14 @@ def test_the_cpu_as_many_devices() -> None:
     program = {"starter": "f = 1", "solution": "f = 2"}
     option = {"text": "a", "right": "x", "why": "-"}
     needs: dict[str, Any] = {"needs": {"devices": 8}}
+    page = msgspec.convert({"text": "-", "given": "x = 1", **needs}, Read)
     value = step(Value, answer="1", **needs)
     code = step(Code, variants={"jax": program}, checks=[{"that": "f"}], **needs)
     order = step(Order, lines=["a = 1", "b = a"], checks=[{"that": "b"}], **needs)
     choice = step(Choose, given="x = True", options=[option, option], **needs)
     measure = step(Measure, given="r = {}", results="r", answer="1", **needs)
     jobs = [
+        read_job(page, "jax"),
         value_job(value, "jax"),
         code_job(code, "jax", "f = 3", (0,), checked=True),
         solution_job(code, "jax", (0,)),
@@ -82,7 +84,7 @@ def test_the_cpu_as_many_devices() -> None:
         choose_job(choice, "jax"),
         measure_job(measure, "jax"),
     ]
-    assert [job.device for job in jobs if job] == ["cpu*8"] * 6
+    assert [job.device for job in jobs if job] == ["cpu*8"] * 7
     assert value_job(step(Value, answer="1"), "jax").device == "auto"
 
 

@@ -26,7 +26,7 @@ from tutor.authoring.remarks import Remark, in_order
 from tutor.authoring.runner import Runner
 from tutor.authoring.subjects import Selection, Subject, select
 from tutor.config import load_config
-from tutor.course.models import Exercise, FrameworkName, Measure
+from tutor.course.models import FrameworkName, Measure
 from tutor.course.resolve import kind_of
 from tutor.errors import NotOnThisMachine
 from tutor.paths import Paths
@@ -180,12 +180,11 @@ async def prove_step(proof: Proof, bench: Bench) -> None:
     if isinstance(hello, str):
         proof.skipped = hello
         return
-    if isinstance(step, Exercise):
-        try:
-            require(step, hello, proof.device)
-        except NotOnThisMachine as error:
-            proof.skipped = str(error)
-            return
+    try:
+        require(step, hello, proof.device)
+    except NotOnThisMachine as error:
+        proof.skipped = str(error)
+        return
     await _PROVERS[kind_of(step)](proof, bench)
     if step.show:
         await prove_views(proof, bench)

@@ -34,7 +34,7 @@ class Model(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True)
 
 
 class Needs(Model, frozen=True, kw_only=True):
-    """What an exercise needs of the machine; without it the verdict is `skipped`."""
+    """What a step needs of the machine; without it the verdict is `skipped`."""
 
     device: Literal["gpu", "gpus"] | None = None
     """`gpu`: one accelerator. `gpus`: two or more."""
@@ -150,6 +150,8 @@ class Read(Model, frozen=True, kw_only=True):
     """Code shown below the text; F5 runs it."""
     frameworks: tuple[FrameworkName, ...] = ()
     """The frameworks it is for; by default the lesson's."""
+    needs: Needs = Needs()
+    """What the given code needs of the machine."""
     seconds: Annotated[float, Meta(gt=0, le=600)] = 10.0
     """The given code may run this long."""
     show: tuple[Show, ...] = ()

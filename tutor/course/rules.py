@@ -17,7 +17,6 @@ from tutor.course.models import (
     Choose,
     Code,
     Distractor,
-    Exercise,
     FrameworkName,
     LessonHead,
     Measure,
@@ -77,7 +76,7 @@ def step_faults(head: LessonHead | None, step: Step, keys: Keys) -> Iterator[Fau
     if head is not None:
         yield from _framework_faults(head, step, keys)
     yield from _show_faults(step, keys)
-    if isinstance(step, Exercise) and step.needs.devices and step.needs.device:
+    if step.needs.devices and step.needs.device:
         message = "`devices` are made of the CPU; leave `device` out"
         yield Fault((*keys, "needs", "devices"), message)
     match step:

@@ -180,8 +180,7 @@ class Attempts:
         try:
             host = await self._pool.host(framework)
             job = self._on_device(job)
-            if not isinstance(step, Read):
-                require(step, host.hello, job.device)
+            require(step, host.hello, job.device)
             outcome = await self._references.outcome(host, job)
         except (NotOnThisMachine, RuntimeUnavailable) as error:
             return str(error)
@@ -339,8 +338,7 @@ class Attempts:
         host = await self._unless_stopped(self._pool.host(framework))
         waited = time.monotonic() - pressed
         job = self._on_device(with_views(job, step, framework))
-        if not isinstance(step, Read):
-            require(step, host.hello, job.device)
+        require(step, host.hello, job.device)
         flight = next(self._flights)
         self._running[flight] = host
         outcome: Outcome | None = None

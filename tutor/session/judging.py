@@ -62,7 +62,7 @@ def needs_host(step: Step, framework: FrameworkName) -> bool:
             return True
 
 
-def require(step: Exercise, hello: Hello, device: str = "auto") -> None:
+def require(step: Step, hello: Hello, device: str = "auto") -> None:
     """Raise NotOnThisMachine when the machine, or the device set, lacks what the exercise needs."""
     accelerators = [name for name in hello.devices if not name.startswith("cpu")]
     wanted = {"gpu": 1, "gpus": 2}.get(step.needs.device or "", 0)

@@ -17,7 +17,6 @@ from tutor.course.models import (
     Check,
     Choose,
     Code,
-    Exercise,
     FrameworkName,
     Measure,
     Order,
@@ -57,6 +56,8 @@ def read_job(step: Read, framework: FrameworkName) -> Job:
     return Job(
         framework=framework,
         blocks=_blocks(given=text_for(step.given, framework)),
+        packages=step.needs.packages,
+        device=_device_for(step),
         limits=Limits(seconds=step.seconds),
     )
 
@@ -206,7 +207,7 @@ def fingerprint(job: Job, *parts: str) -> str:
     return digest.hexdigest()
 
 
-def _device_for(step: Exercise) -> str:
+def _device_for(step: Step) -> str:
     """What the step says of the device; `auto` leaves it to the learner's settings."""
     return f"cpu*{step.needs.devices}" if step.needs.devices else "auto"
 
