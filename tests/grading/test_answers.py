@@ -125,6 +125,13 @@ def test_dtypes(text: str, name: str) -> None:
     assert dtype_name(text) == name
 
 
+@pytest.mark.parametrize("text", ["[3,2]", "[3, 2]", "tensor([1., 2.])", "[[1, 2], [3, 4]]"])
+def test_a_list_where_one_number_is_due_is_not_read_as_decimals(text: str) -> None:
+    read = parse_answer(text, "number")
+    assert isinstance(read, Unreadable)
+    assert "one number" in read.sentence
+
+
 @pytest.mark.parametrize(
     ("text", "name"),
     [

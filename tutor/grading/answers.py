@@ -132,8 +132,11 @@ def _split(text: str, separator: str) -> list[str]:
 
 def _number(text: str) -> Reading:
     bare = _undress(text)
+    listed = False
     while bare[:1] == "[" and bare[-1:] == "]":
-        bare = bare[1:-1].strip()
+        bare, listed = bare[1:-1].strip(), True
+    if listed and "," in bare:
+        raise NotANumberError("That is a list; one number was asked for.")
     typed = read_number(bare)
     return Reading(number(typed.value), (typed,), typed.note)
 
