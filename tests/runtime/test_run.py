@@ -56,6 +56,24 @@ def host(request: pytest.FixtureRequest) -> Host:
     return request.getfixturevalue(request.param)
 
 
+async def test_what_an_attempt_imported_late_is_there_for_the_next() -> None:
+    needed = "import sys\nthere = 'torch._dynamo' in sys.modules\n"
+    optimiser = "import torch\ntorch.optim.SGD([torch.nn.Parameter(torch.ones(2))], lr=0.1)\n"
+    host = await Host.start("torch")
+    try:
+        await host.warm_up()
+        assert (await run(host, needed, "there")).first == (False,)
+        assert (await run(host, optimiser, "1")).outcome.how == "finished"
+        for _ in range(3):  # the spare of then may have been forked before
+            await host.warm_up()
+            found = await run(host, needed, "there")
+        assert found.first == (True,)
+        assert found.outcome.error is None
+        assert found.text("stderr") == ""
+    finally:
+        await host.close()
+
+
 async def test_a_gradient(host: Host) -> None:
     await host.warm_up()
     ran = await run(host, GRADIENT[host.framework], "grad", "printed()")

@@ -12,6 +12,7 @@ import builtins
 import contextlib
 import ctypes
 import importlib.util
+import itertools
 import os
 import random
 import resource
@@ -38,7 +39,7 @@ Head = dict[str, Any]
 
 # Bound now: the learner's code may replace them.
 _exit, _getpid, _now = os._exit, os.getpid, time.perf_counter
-_settrace, _setprofile = sys.settrace, sys.setprofile
+_settrace, _setprofile, _modules = sys.settrace, sys.setprofile, sys.modules
 BUILTINS = dict(builtins.__dict__)
 """What a probe calls by name is Python's own, whatever the learner's code defined or replaced."""
 
@@ -82,7 +83,7 @@ class Worker:
         self._reached("start the device")
         self.send({"op": "ready", "device": self.device, "devices": devices})
         try:
-            for _ in self.adapter.warm():
+            for _ in itertools.chain(self.adapter.warm(), self.adapter.import_late()):
                 if self._job_waits():
                     break  # pressed before we were warm: no use making the learner wait
             self._rehearse()
@@ -192,6 +193,7 @@ class Attempt:
         self._end_showing(report["how"] == "finished")
         report["warnings"] = [*self.warned]
         report["leaks"] = self.leaks
+        report["late"] = [name for name in self.adapter.LATE if name in _modules]
         self.stdout.settle()
         _flush_c()
         report["seal"] = self.encode([secret, 0.5])

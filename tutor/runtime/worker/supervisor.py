@@ -212,6 +212,7 @@ class Supervisor:
                 more = bool(head.get("more")) and passed is blob
                 self.send({"op": "view", "id": task.number, "more": more}, passed)
         elif op == "done" and task.report is None and task.is_sealed(head):
+            self._import_late(head.pop("late"))
             if head.pop("more", False) and not task.reason:
                 task.hold(head, blob, time.monotonic())
             else:
@@ -222,6 +223,19 @@ class Supervisor:
             self._finish(task, {"how": "not-started", "failure": head}, b"")
         else:
             self._end_forger(task)
+
+    def _import_late(self, needed: list[str]) -> None:
+        """Have spares import what an attempt turned out to need; not the host.
+
+        On a GPU it could touch the device, and then nothing more can be forked.
+        """
+        late = self.adapter.late.union(name for name in needed if name in self.adapter.LATE)
+        if late == self.adapter.late:
+            return
+        self.adapter.late = late
+        if self.spare is not None and self.spare.warm:
+            self._dispose(self.spare)
+            self.refork_at = time.monotonic() + REFORK
 
     def _hello(self, child: Child | None) -> None:
         if self.said_hello:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import importlib
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -33,6 +34,10 @@ class Adapter:
     """What OPENBLAS_NUM_THREADS was before the host set it to 1."""
     restore_blas = False
     """Whether a worker has that to undo."""
+    LATE: tuple[str, ...] = ()
+    """Modules that the framework itself imports when they are first needed, and slowly."""
+    late: frozenset[str] = frozenset()
+    """Those of them that an earlier attempt needed: the next worker imports them while it waits."""
 
     def namespaces(self) -> list[Any]:
         """Return modules and classes whose names must mean what they did before the attempt."""
@@ -67,6 +72,12 @@ class Adapter:
     def warm(self) -> Iterator[None]:
         """Do neutral work whose first time is slow, a step between yields."""
         return iter(())
+
+    def import_late(self) -> Iterator[None]:
+        """Import what an earlier attempt needed, a module between yields."""
+        for name in self.late:
+            importlib.import_module(name)
+            yield
 
     def without_cache(self) -> None:
         """Switch the compilers' disk caches off."""
