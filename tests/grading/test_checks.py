@@ -66,6 +66,12 @@ def test_the_likely_mistake_is_named(factor: float, slug: str, words: str) -> No
     assert verdict.checks[0].message == verdict.message
 
 
+def test_a_factor_that_rounds_to_one_is_none() -> None:
+    expected = tensor([1.0, 2.0, 3.0, 5.0])
+    off = tensor([1.001, 2.002, 3.003, 5.005])
+    assert "1 times" not in grade([expected], [off], LOSS).message
+
+
 def test_one_seed_that_differs_in_its_own_way_withdraws_the_diagnosis() -> None:
     got = [*losses(8)[:2], tensor(9.0)]
     assert grade(losses(), got).diagnosis == "value"
@@ -196,6 +202,19 @@ def test_the_authors_words_stand_for_the_plain_difference() -> None:
     named = grade(losses(), losses(-1), check).message
     assert "opposite sign" in named
     assert named.endswith("Use every row of the batch.")
+
+
+def test_a_check_that_says_what_holds_says_it_when_it_does_not() -> None:
+    named = CheckSpec(label="graphs(f) == 1", name="no graph break", is_=True)
+    verdict = grade([literal(True)], [literal(False)], named)
+    assert verdict.message.startswith("Not so yet: no graph break. `graphs(f) == 1` is False")
+    (listed,) = verdict.checks
+    assert listed.label == "no graph break"
+    assert listed.message.startswith("`graphs(f) == 1` is False")
+    of_number = CheckSpec(label="losses[-1]", name="the last loss", is_=2.0)
+    assert "Not so yet" not in grade([literal(2.0)], [literal(3.0)], of_number).message
+    with_words = CheckSpec(label="x", name="x is so", is_=True, say="Begin with x.")
+    assert grade([literal(True)], [literal(False)], with_words).message == "Begin with x."
 
 
 def test_the_authors_words_do_not_hide_that_nothing_was_returned_or_that_it_raised() -> None:

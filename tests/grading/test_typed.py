@@ -195,6 +195,13 @@ def test_words_in_a_list_of_numbers_are_not_held_against_the_learner(answer: str
     ("expected", "answer", "form", "message"),
     [
         (tensor([1.0, 2.0]), "3", "list", "That has 1 element: too few."),
+        (Shape(dims=(2, 3)), "(2,)", "shape", "That is a shape of 1 axis: too few."),
+        (
+            KEY_ERROR,
+            "ValueError",
+            "exception",
+            "It raises an error of another class, not `ValueError`.",
+        ),
         (tensor([1.0, 2.0]), "[1, 5]", "list", "1 of 2 elements is wrong, the one at [1]."),
         (tensor([1.0, 2.0]), "[7, 5]", "list", "2 of 2 elements are wrong, most at [0]."),
         (

@@ -248,7 +248,7 @@ def _dtype(text: str) -> Reading:
     bare = _unquote(text)
     if bare.lower() in ("float", "int", "complex", "uint", "bfloat"):
         raise _UnreadableError(f"`{bare}` leaves the width open: add it, as in `int8`.")
-    hint = nearest(bare.rpartition(".")[2].lower(), DTYPES)
+    hint = nearest(bare.rpartition(".")[2].lower(), DTYPES) or " One is written like `int8`."
     raise _UnreadableError(f"`{_short(bare)}` is not a dtype that fwtutor knows.{hint}")
 
 

@@ -20,7 +20,7 @@ from tutor.grading.compare import (
 from tutor.grading.diagnose import Diagnosis
 from tutor.grading.errors_explained import clean, explain
 from tutor.grading.leaves import diagnose_leaves
-from tutor.grading.values import Nothing, Raised, Value
+from tutor.grading.values import Nothing, Number, Raised, Text, Value
 from tutor.grading.verdict import CheckResult, Verdict
 from tutor.grading.words import as_code, counted, is_callable, kind_of, show_number
 
@@ -145,7 +145,7 @@ def grade_code(
             continue
         slug, words = _explain(check, row, tuple(sizes))
         results.append(CheckResult(label=check.name or check.label, passed=False, message=words))
-        first = first or (slug, words)
+        first = first or (slug, f"{_what_is_not_so(check, row, slug)}{words}")
     assert first is not None, "some check failed"
     said = _foreseen(run, failures, mistakes)
     slug, words = ("author", said) if said else first
@@ -400,6 +400,15 @@ def _explain(
     if check.say:
         return first.slug, check.say
     return first.slug, f"{first.words} {first.extra}".rstrip() + some
+
+
+def _what_is_not_so(check: CheckSpec, row: Sequence[_Failure | None], slug: str) -> str:
+    """What the check calls itself, where "is False" would say little of what went wrong."""
+    got = next(failure.got for failure in row if failure)
+    bare = isinstance(got, Text) or (isinstance(got, Number) and got.kind == "bool")
+    if slug != "value" or check.say or not check.name or not bare:
+        return ""
+    return f"Not so yet: {check.name}. "
 
 
 def _diagnosis(

@@ -313,7 +313,9 @@ def constant_factor(case: Case) -> Facts | None:
     factor = got[case.largest] / expected[case.largest]
     if not factor or factor == 1 or isinstance(factor, complex):
         return None
-    return {"factor": f"{factor:.3g}"} if _scaled(case, factor) else None
+    shown = f"{factor:.3g}"
+    # "1 times what it should be" says nothing
+    return {"factor": shown} if float(shown) != 1 and _scaled(case, factor) else None
 
 
 def percent(case: Case) -> Facts | None:

@@ -356,7 +356,8 @@ def _wrong_error(expected: Value, got: Value) -> tuple[str, str]:
         return "raised", "It does raise an error."
     if isinstance(got, Raised) and got.type in _TOO_GENERAL:
         return "too-general", "Nearly every error is one of those: name its own class."
-    return "raised", "It raises an error of another class."
+    typed = f", not `{got.type}`" if isinstance(got, Raised) else ""
+    return "raised", f"It raises an error of another class{typed}."
 
 
 def _wrong_dtype(expected: Value, got: Value) -> tuple[str, str]:
@@ -382,7 +383,8 @@ def _wrong_shape(expected: Value, got: Value) -> tuple[str, str]:
             axes = "an axis" if extra == 1 else f"{extra} axes"
             return "keepdims", f"The lengths are right, with {axes} of length 1 too {many}."
         many = "many" if len(theirs) > len(ours) else "few"
-        return "rank", f"That is a shape of {len(theirs)} axes: too {many}."
+        axes = "1 axis" if len(theirs) == 1 else f"{len(theirs)} axes"
+        return "rank", f"That is a shape of {axes}: too {many}."
     if sorted(map(str, ours)) == sorted(map(str, theirs)):
         return "axes-permuted", "The lengths are right, their order is not."
     wrong = sum(one != other for one, other in zip(ours, theirs, strict=True))
