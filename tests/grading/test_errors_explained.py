@@ -8,13 +8,22 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from functools import cache
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.grading import errors_of_jax, errors_of_python, errors_of_tensorflow, errors_of_torch
+from tutor.grading import (
+    errors_of_jax,
+    errors_of_python,
+    errors_of_tensorflow,
+    errors_of_torch,
+    foreign_in_jax,
+    foreign_in_tensorflow,
+    foreign_in_torch,
+)
 from tutor.grading.errors_explained import clean, explain
 
 PREPARE = {
@@ -91,6 +100,27 @@ SNIPPETS: dict[str, list[tuple[str, str]]] = {
             "cannot branch on values",
         ),
         ("torch.func.vmap(lambda a: a.sum().item())(x)", "stands for a whole batch"),
+        # another framework's names
+        ("x.at[0].set(1)", "`x[i] = v`"),
+        ("nn.Parameter(x).at[0]", "`x[i] = v`"),
+        ("torch.func.vmap(lambda a: a.at[0].set(1))(x)", "`x[i] = v`"),
+        ("x.block_until_ready()", "`torch.cuda.synchronize()`"),
+        ("torch.random.key(0)", "`torch.manual_seed(n)`"),
+        ("torch.random.split(0)", "`torch.Generator`"),
+        ("torch.random.normal(3)", "`torch.randn(sizes)`"),
+        ("torch.GradientTape()", "needs no tape"),
+        ("F.softmax(x, axis=1)", "here it is `dim`"),
+        ("nn.Softmax(axis=1)", "here it is `dim`"),
+        ("x.sum(keepdims=True)", "goes with a `dim`"),
+        ("torch.mean(x, keepdim=True)", "goes with a `dim`"),
+        ("x.std(ddof=1)", "`correction`"),
+        ("torch.var(x, ddof=0)", "`correction`"),
+        ("torch.zeros(2, dtype='float32')", "not a string"),
+        ("x.transpose()", "`x.permute`"),
+        ("torch.transpose(x, (1, 0))", "`x.permute`"),
+        ("x.T()", "`.T` without `()`"),
+        ("x.shape(0)", "`x.shape[0]`"),
+        ("x.ndim()", "without `()`"),
     ],
     "jax": [
         ("jax.jit(lambda a: a if a > 0 else -a)(1.0)", "`jnp.where`"),
@@ -148,6 +178,61 @@ SNIPPETS: dict[str, list[tuple[str, str]]] = {
         ("jax.devices('gpu')", "no gpu here, only cpu"),
         ("jax.tree.map(lambda a, b: a, {'a': 1}, {'b': 1})", "same keys and lengths"),
         ("jax.tree.map(lambda a, b: a, [1, 2], [1])", "same keys and lengths"),
+        # the same errors under other transformations
+        ("jax.vmap(lambda a: a if a > 0 else -a)(x[0])", "Under `vmap` a value stands"),
+        ("jax.jit(jax.vmap(lambda a: a if a > 0 else -a))(x[0])", "Under `vmap` a value stands"),
+        ("jax.vmap(jax.jit(lambda a: a if a > 0 else -a))(x[0])", "Inside `jit` values"),
+        ("jax.vmap(jax.grad(lambda a: a if a > 0 else -a))(x[0])", "Under `vmap` a value stands"),
+        ("jax.vmap(lambda a: sorted([a, a + 1]))(x[0])", "Under `vmap` a value stands"),
+        ("jax.vmap(lambda a: jnp.nonzero(a))(x)", "Under `vmap` all results have one shape"),
+        ("jax.vmap(lambda a: a[a > 0])(x)", "neither `jit` nor `vmap`"),
+        ("jax.vmap(lambda a: float(a))(x[0])", "`in_axes=None`"),
+        ("jax.vmap(lambda a: a.item())(x[0])", "`in_axes=None`"),
+        ("jax.vmap(lambda n: jnp.arange(n))(jnp.arange(3))", "`in_axes=None`"),
+        ("jax.vmap(lambda n: [1, 2, 3][n])(jnp.arange(3))", "`in_axes=None`"),
+        ("import numpy as np; jax.vmap(lambda a: np.asarray(a))(x)", "`in_axes=None`"),
+        ("jax.vmap(lambda n: jnp.zeros(n))(jnp.arange(3))", "Under `vmap` all results"),
+        ("jax.vmap(lambda a: f'{a:.2f}')(x[0])", "Under `vmap` a value stands"),
+        ("jax.grad(lambda a: float(a))(1.0)", "While it is differentiated a value is traced"),
+        ("import numpy as np; jax.grad(lambda a: np.sum(np.asarray(a)))(1.0)", "and NumPy would"),
+        ("jax.jit(lambda n: jnp.arange(5)[:n])(3)", "`jax.lax.dynamic_slice`"),
+        ("jax.vmap(lambda n: jnp.arange(5)[:n])(jnp.arange(3))", "`jax.lax.dynamic_slice`"),
+        # another framework's names
+        ("x.backward()", "`jax.grad(f)` makes a function"),
+        ("x.grad", "`jax.grad(f)` makes a function"),
+        ("x.requires_grad_()", "`jax.grad(f)` makes a function"),
+        ("jax.jit(lambda a: a.backward())(x)", "`jax.grad(f)` makes a function"),
+        ("x.detach()", "no `detach`: `jax.lax.stop_gradient(x)`"),
+        ("jax.grad(lambda a: a.detach().sum())(x)", "`jax.lax.stop_gradient(x)`"),
+        ("x.to('cuda')", "`jax.device_put(x, device)` moves it"),
+        ("x.cuda()", "`jax.device_put(x, device)` moves it"),
+        ("x.half()", "`x.astype(dtype)` changes"),
+        ("jax.jit(lambda a: a.float())(x)", "`x.astype(dtype)` changes"),
+        ("x.numpy()", "`numpy.asarray(x)`"),
+        ("x.add_(1)", "nothing works in place"),
+        ("jax.vmap(lambda a: a.zero_())(x)", "nothing works in place"),
+        ("x.assign_add(1)", "nothing works in place"),
+        ("x.max(1).values", "the values alone"),
+        ("x.colour()", "no `colour`: other functions are in `jnp`"),
+        ("jax.jit(lambda a: a.abs())(x)", "no `abs`: use `jnp.abs(x)`"),
+        ("jax.vmap(lambda a: a.abs())(x)", "no `abs`: use `jnp.abs(x)`"),
+        ("jax.grad(lambda a: a.abs().sum())(x)", "no `abs`: use `jnp.abs(x)`"),
+        ("jax.random.manual_seed(0)", "no global seed"),
+        ("jax.manual_seed(0)", "no global seed"),
+        ("jax.random.randn(2)", "`jax.random.normal(key, shape)`"),
+        ("jnp.random.normal(2)", "`jax.random.normal(key, shape)`"),
+        ("x.view(6)", "`x.reshape` gives it another shape"),
+        ("jax.random.normal(jax.random.key(0), 2, 3)", "one argument, a tuple"),
+        ("x.view(3, 2)", "`x.reshape` gives it another shape"),
+        ("x.T()", "`.T` without `()`"),
+        ("jax.jit(lambda a: a.T())(x)", "`.T` without `()`"),
+        ("x.size()", "`.size`, are written without `()`"),
+        ("x.shape(0)", "`x.shape[0]`"),
+        ("x.sum(dim=1)", "JAX and TensorFlow say `axis`"),
+        ("jnp.concatenate([x, x], dim=1)", "JAX and TensorFlow say `axis`"),
+        ("jax.nn.softmax(x, dim=1)", "JAX and TensorFlow say `axis`"),
+        ("jnp.mean(x, axis=1, keepdim=True)", "say `keepdims`"),
+        ("jnp.ones(3, requires_grad=True)", "`jax.grad(f)`"),
     ],
     "tensorflow": [
         ("tf.matmul(x, x)", "here (2,3) meets (2,3)"),
@@ -240,6 +325,34 @@ SNIPPETS: dict[str, list[tuple[str, str]]] = {
             "tf.function(lambda a: tf.strings.as_string(a), jit_compile=True)(x)",
             "XLA has no such operation",
         ),
+        # another framework's names
+        ("x.backward()", "`tape.gradient(y, x)`"),
+        ("v.grad", "`tape.gradient(y, x)`"),
+        ("tf.function(lambda a: a.backward())(x)", "`tape.gradient(y, x)`"),
+        ("x.detach()", "no `detach` here: `tf.stop_gradient(x)`"),
+        ("x.astype('int32')", "`tf.cast(x, dtype)`"),
+        ("v.float()", "`tf.cast(x, dtype)`"),
+        ("x.to('cuda')", "`tf.device(name)`"),
+        ("x.block_until_ready()", "`x.numpy()` waits"),
+        ("tf.function(lambda a: a.item())(x)", "Inside a graph"),
+        ("x.add_(1)", "A `tf.Variable` can"),
+        ("v.zero_()", "A `tf.Variable` can"),
+        ("x.assign(x)", "A `tf.Variable` can"),
+        ("v.norm()", "no `norm` here: use `tf.norm(x)`"),
+        ("tf.function(lambda a: a.norm())(x)", "no `norm` here: use `tf.norm(x)`"),
+        ("tf.function(lambda a: a.T)(x)", "no `T` here: use `tf.transpose(x)`"),
+        ("v.sum()", "no `sum` here: use `tf.reduce_sum(x)`"),
+        ("tf.manual_seed(0)", "`tf.random.set_seed(n)`"),
+        ("tf.random.seed(0)", "`tf.random.set_seed(n)`"),
+        ("tf.random.key(0)", "`tf.random.Generator`"),
+        ("tf.random.randn(2)", "no `randn`: use `tf.random.normal(shape)`"),
+        ("tf.no_grad()", "`tf.GradientTape` records"),
+        ("x(0)", "index it with `[]`"),
+        ("x.shape(0)", "`x.shape[0]`"),
+        ("tf.reduce_sum(x, dim=1)", "JAX and TensorFlow say `axis`"),
+        ("tf.concat([x, x], dim=1)", "JAX and TensorFlow say `axis`"),
+        ("tf.reduce_sum(x, keepdim=True)", "say `keepdims`"),
+        ("tf.function(lambda a: tf.reduce_sum(a, dim=1))(x)", "JAX and TensorFlow say `axis`"),
     ],
     "python": [
         ("____ + 1", "fill it in"),
@@ -248,8 +361,44 @@ SNIPPETS: dict[str, list[tuple[str, str]]] = {
         ("1 + None", "is `None`"),
         ("None.shape", "What stands before `.shape` is `None`"),
         ("def f(a): return f(a)\nf(1)", "calls itself without end"),
+        ("def f(x, axis): pass\nf(1, dim=0)", "PyTorch says `dim`"),
+        ("def f(x, axis): pass\nf(1, keepdim=True)", "PyTorch says `keepdim`"),
+        ("def f(x): pass\nf(1, requires_grad=True)", "`tf.GradientTape`"),
+        ("n = 3; n(2)", "without `()`"),
+        ("(2, 3)(0)", "`x.shape[0]`"),
     ],
 }
+
+FOREIGN: dict[str, dict[str, Mapping[str, str]]] = {
+    "torch": {
+        "x": foreign_in_torch.ON_TENSORS,
+        "torch": foreign_in_torch.IN_TORCH,
+        "nn": foreign_in_torch.IN_NN,
+    },
+    "jax": {
+        "x": foreign_in_jax.ON_ARRAYS,
+        "jnp": foreign_in_jax.IN_JNP,
+        "jax": foreign_in_jax.IN_JAX,
+    },
+    "tensorflow": {
+        "x": foreign_in_tensorflow.ON_TENSORS,
+        "tf": foreign_in_tensorflow.IN_TF,
+        "tf.nn": foreign_in_tensorflow.IN_TF_NN,
+    },
+}
+"""By framework: the names that its tensors and modules have not, and what stands in their place."""
+
+LOOKED_UP = {
+    framework: [
+        (f"{owner}.{name}", instead)
+        for owner, names in maps.items()
+        for name, instead in names.items()
+    ]
+    for framework, maps in FOREIGN.items()
+}
+"""Each of those names, and its counterpart."""
+
+NAME = re.compile(r"[A-Za-z]\w*(?:\.\w+)*")
 
 RUN = """
 import json, sys
@@ -272,7 +421,18 @@ def messages(framework: str) -> list[list[str]]:
         pytest.skip(f"{framework} is not installed")
     done = subprocess.run(
         [sys.executable, "-c", RUN.format(prepare=PREPARE[framework])],
-        input=json.dumps([snippet for snippet, _ in SNIPPETS[framework]]),
+        input=json.dumps(
+            [
+                *(snippet for snippet, _ in SNIPPETS[framework]),
+                *(name for name, _ in LOOKED_UP.get(framework, ())),
+                # `x.ndim` of `x.ndim`, `jnp.clip` of `jnp.clip(x, low, high)`
+                *(
+                    f"y = x; mask = x > 0; {name[0]}"
+                    for _, instead in LOOKED_UP.get(framework, ())
+                    if (name := NAME.match(instead))
+                ),
+            ]
+        ),
         capture_output=True,
         text=True,
         check=True,
@@ -294,12 +454,28 @@ def test_real_errors_are_explained(framework: str, place: int) -> None:
     assert not re.search(r"\{\{|\[Op:|0x[0-9a-f]{6}|\x1b|\n|__wrapped__", shown), shown
 
 
+@pytest.mark.parametrize("framework", LOOKED_UP)
+def test_names_of_other_frameworks(framework: str) -> None:
+    """Each is really missing, is answered with its counterpart, and that one is really there."""
+    looked_up = LOOKED_UP[framework]
+    said = messages(framework)[len(SNIPPETS[framework]) :]
+    assert len(said) == 2 * len(looked_up)
+    for (name, instead), (error_type, message) in zip(looked_up, said, strict=False):
+        assert error_type == "AttributeError", (name, message)
+        words = explain(error_type, message)
+        if re.search(r"`tf\.reduce_\w+\(x\)` or|have no `\.T`", words):
+            continue  # TensorFlow's own rows for these come first, and say more
+        assert f"`{instead}`" in words, (name, words)
+    for (_, instead), (error_type, message) in zip(looked_up, said[len(looked_up) :], strict=True):
+        assert not error_type, (instead, message)
+
+
 def test_no_row_is_there_for_nothing() -> None:
     """Every row is earned by an error that a framework of today raises."""
     tables = {
-        "torch": errors_of_torch.TABLE,
-        "jax": errors_of_jax.TABLE,
-        "tensorflow": errors_of_tensorflow.TABLE,
+        "torch": (*errors_of_torch.TABLE, *foreign_in_torch.TABLE),
+        "jax": (*errors_of_jax.TABLE, *foreign_in_jax.TABLE),
+        "tensorflow": (*errors_of_tensorflow.TABLE, *foreign_in_tensorflow.TABLE),
         "python": errors_of_python.TABLE,
     }
     for framework, table in tables.items():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -15,3 +16,5 @@ class Explained:
     """A pattern for the message; its named groups fill the words."""
     words: str
     """A sentence or two on the cause, with the shapes that the message names."""
+    instead: Mapping[str, str] = field(default_factory=dict[str, str])
+    """By the group `name`, what `{instead}` stands for; any other name is not this row's."""

@@ -8,12 +8,23 @@ from __future__ import annotations
 
 import re
 
-from tutor.grading import errors_of_jax, errors_of_python, errors_of_tensorflow, errors_of_torch
+from tutor.grading import (
+    errors_of_jax,
+    errors_of_python,
+    errors_of_tensorflow,
+    errors_of_torch,
+    foreign_in_jax,
+    foreign_in_tensorflow,
+    foreign_in_torch,
+)
 
 _TABLE = (
     *errors_of_torch.TABLE,
     *errors_of_jax.TABLE,
     *errors_of_tensorflow.TABLE,
+    *foreign_in_torch.TABLE,
+    *foreign_in_jax.TABLE,
+    *foreign_in_tensorflow.TABLE,
     *errors_of_python.TABLE,
 )
 """First match wins."""
@@ -62,6 +73,10 @@ def explain(error_type: str, message: str) -> str:
     for row in _TABLE:
         if re.fullmatch(row.type, error_type):
             found = re.search(row.message, head)
-            if found:
-                return row.words.format(**found.groupdict())
+            if not found:
+                continue
+            parts = found.groupdict()
+            if row.instead and parts["name"] not in row.instead:
+                continue
+            return row.words.format(**parts, instead=row.instead.get(parts.get("name", "")))
     return ""

@@ -5,6 +5,48 @@ from __future__ import annotations
 from tutor.grading.error_row import Explained
 
 TABLE: tuple[Explained, ...] = (
+    # mapping; the same errors as under `jit`, and only the tracer's name tells
+    Explained(
+        "TracerBoolConversionError",
+        r"BatchTracer",
+        "Under `vmap` a value stands for a whole batch, so `if` and `while` cannot look at it: "
+        "use `jnp.where` or `lax.cond`.",
+    ),
+    Explained(
+        "ConcretizationTypeError",
+        r"size argument of (?P<f>[\w.]+).*BatchTracer",
+        "Under `vmap` all results have one shape, and that of `{f}` would depend on values: give "
+        "`size=`, or use a mask with `jnp.where`.",
+    ),
+    Explained(
+        "ConcretizationTypeError|TracerIntegerConversionError|TracerArrayConversionError",
+        r"BatchTracer",
+        "Under `vmap` a value stands for a whole batch, and this needs one number: stay with "
+        "`jnp` operations, or keep the argument whole with `in_axes=None`.",
+    ),
+    Explained(
+        "TypeError",
+        r"Shapes must be 1D sequences of concrete values.*VmapTracer",
+        "Under `vmap` all results have one shape, so it cannot depend on a value that is mapped.",
+    ),
+    Explained(
+        "TypeError",
+        r"unsupported format string passed to BatchTracer",
+        "Under `vmap` a value stands for a whole batch: print it with `jax.debug.print`.",
+    ),
+    # differentiating; here the message names no tracer
+    Explained(
+        "ConcretizationTypeError",
+        r"^(?!.*(?:while tracing|Tracer with)).*The problem arose with the `(?P<f>\w+)` function",
+        "While it is differentiated a value is traced, and `{f}` would take it out: stay with "
+        "`jnp` operations.",
+    ),
+    Explained(
+        "TracerArrayConversionError",
+        r"^(?!.*(?:while tracing|Tracer with))",
+        "While it is differentiated a value is traced, and NumPy would take it out: stay with "
+        "`jnp` operations.",
+    ),
     # tracing
     Explained(
         "TracerBoolConversionError|ConcretizationTypeError",
@@ -21,8 +63,14 @@ TABLE: tuple[Explained, ...] = (
     Explained(
         "NonConcreteBooleanIndexError",
         r"",
-        "A boolean mask selects a number of elements that `jit` cannot know: keep the shape with "
-        "`jnp.where(mask, x, 0)`.",
+        "A boolean mask selects a number of elements that neither `jit` nor `vmap` can know: keep "
+        "the shape with `jnp.where(mask, x, 0)`.",
+    ),
+    Explained(
+        "IndexError",
+        r"Slice entries must be static integers\. Got .*Tracer",
+        "The ends of a slice are fixed under a transformation: `jax.lax.dynamic_slice` takes a "
+        "start that is traced, and a size that is not.",
     ),
     Explained(
         "ConcretizationTypeError|TracerIntegerConversionError|TracerArrayConversionError",
@@ -130,6 +178,12 @@ TABLE: tuple[Explained, ...] = (
         "ValueError",
         r"All input arrays must have the same shape\. Got (?P<a>\([^)]*\)), (?P<b>\([^)]*\))",
         "`stack` needs equal shapes: {a} is not {b}.",
+    ),
+    Explained(
+        "TypeError",
+        r"Cannot interpret '-?\d+' as a data type$",
+        "A number stands where a dtype belongs: a shape is one argument, a tuple; and `x.view` "
+        "reads an array as another dtype, where `x.reshape` gives it another shape.",
     ),
     Explained(
         "TypeError",

@@ -5,6 +5,35 @@ from __future__ import annotations
 from tutor.grading.error_row import Explained
 
 TABLE: tuple[Explained, ...] = (
+    # one framework's word in another: no row can tell which of them is in use
+    Explained(
+        "TypeError",
+        r"unexpected keyword argument 'dim'",
+        "PyTorch says `dim`; JAX and TensorFlow say `axis`.",
+    ),
+    Explained(
+        "TypeError",
+        r"unexpected keyword argument 'keepdim'",
+        "PyTorch says `keepdim`; JAX and TensorFlow say `keepdims`.",
+    ),
+    Explained(
+        "TypeError",
+        r"unexpected keyword argument 'requires_grad'",
+        "Only tensors that PyTorch makes from numbers take `requires_grad`: JAX differentiates a "
+        "function, `jax.grad(f)`, and TensorFlow records with a `tf.GradientTape`.",
+    ),
+    Explained(
+        "TypeError",
+        r"'int' object is not callable",
+        "A whole number is called like a function: `.ndim`, and in JAX and NumPy `.size`, are "
+        "written without `()`.",
+    ),
+    Explained(
+        "TypeError",
+        r"'tuple' object is not callable",
+        "A tuple is called like a function: `.shape` is indexed, `x.shape[0]`.",
+    ),
+    # what Python itself says
     Explained(
         "NameError",
         r"name '____' is not defined",
