@@ -346,6 +346,20 @@ PLANTS = {
         "passes with `c = 0`",
         "c = 0",
     ),
+    "as-good-a-line": Plant(
+        """
+        - order:
+            id: as-good-a-line
+            ask: In order, please.
+            lines: ["out = []", "out.append(1)"]
+            distractors:
+              - {line: "out.insert(0, 1)", why: That puts it first.}
+            checks: [{that: out}]
+        """,
+        "order",
+        "passes with `out.insert(0, 1)` in place of `out.append(1)`",
+        "out.insert(0, 1)",
+    ),
     "needless-line": Plant(
         """
         - order:

@@ -190,6 +190,17 @@ class _OrderProof:
             elif distractor.why.strip() not in verdict.message:
                 message = f"this distractor earns another message: {short(verdict.message, 90)}"
                 self._say(message, *keys, place)
+            await self._in_place_of_each(lines, distractor.line, (*keys, place))
+
+    async def _in_place_of_each(
+        self, lines: Sequence[str], wrong: str, keys: tuple[str | int, ...]
+    ) -> None:
+        """A distractor that does as well as a line it stands for is no wrong line."""
+        for place, line in enumerate(lines):
+            verdict = await self._submit([*lines[:place], wrong, *lines[place + 1 :]])
+            if verdict.verdict == "pass":
+                message = f"the answer passes with `{wrong.strip()}` in place of `{line.strip()}`."
+                self._say(message, *keys)
 
     def _say(self, message: str, *keys: str | int) -> None:
         self.proof.remarks.append(self.proof.subject.remark("order", message, *keys))
