@@ -106,6 +106,22 @@ def test_what_is_not_a_number_is_told(got: Value, slug: str, words: str) -> None
     assert words in verdict.message
 
 
+def test_one_error_in_several_checks_is_told_once() -> None:
+    checks = [CheckSpec(label=label) for label in ("f(a)", "f(b)", "g(a)", "f(c)")]
+    other = Raised(
+        type="TypeError", bases=("Exception",), message="bad operand", line=2, source="a + b"
+    )
+    got = [TYPE_ERROR, TYPE_ERROR, other, TYPE_ERROR]
+    verdict = grade_code(checks, [[tensor(1.0)] * 4], [got], [[None] * 4])
+    assert [check.message for check in verdict.checks] == [
+        "`f(a)` raised `TypeError: bad operand`.",
+        "The same error as above.",
+        "`g(a)` raised `TypeError: bad operand` on line 2, `a + b`.",
+        "The same error as above.",
+    ]
+    assert verdict.message == verdict.checks[0].message
+
+
 def test_a_message_with_backticks_of_its_own_stays_one_piece_of_code() -> None:
     error = Raised(type="ValueError", bases=(), message="add a `.keras` extension.")
     assert "`` ValueError: add a `.keras` extension ``" in grade([tensor(1.5)], [error]).message

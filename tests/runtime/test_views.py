@@ -49,6 +49,17 @@ async def test_a_view_that_raises_is_a_sentence_in_its_place(numpy: Host) -> Non
     assert ran.outcome.how == "finished"
 
 
+async def test_a_view_that_raises_what_a_check_raised_does_not_repeat_it(numpy: Host) -> None:
+    source = "def f(n): raise ValueError(f'no {n}')"
+    views = (wanted("f(1)", name="same"), wanted("f(2)", name="other"))
+    ran = await run(numpy, source, "1 + 1", "f(1)", views=views)
+    same, other = views_of(ran)
+    assert isinstance(same, NoView)
+    assert same.why == "This view could not be made: the same error as in the checks."
+    assert isinstance(other, NoView)
+    assert other.why == "This view could not be made: ValueError: no 2."
+
+
 @pytest.mark.parametrize(
     ("of", "how"),
     [("__import__('os')._exit(3)", "exited"), ("__import__('os').abort()", "crashed")],

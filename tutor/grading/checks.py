@@ -103,6 +103,8 @@ class _Failure:
     """A hint to add to a plain difference."""
     line: int = 0
     """The learner's own line that raised; 0 when none did."""
+    error: str = ""
+    """What it raised, with where and why: said of the first check that raised it."""
 
 
 def grade_code(
@@ -139,11 +141,17 @@ def grade_code(
         )
     results: list[CheckResult] = []
     first: tuple[str, str] | None = None
+    told: set[str] = set()
     for check, row in zip(checks, failures, strict=True):
         if not any(row):
             results.append(CheckResult(label=check.name or check.label, passed=True))
             continue
         slug, words = _explain(check, row, tuple(sizes))
+        error = next(failure.error for failure in row if failure)
+        if error in told:
+            words = "The same error as above."
+        elif error:
+            told.add(error)
         results.append(CheckResult(label=check.name or check.label, passed=False, message=words))
         first = first or (slug, f"{_what_is_not_so(check, row, slug)}{words}")
     assert first is not None, "some check failed"
@@ -285,8 +293,8 @@ def _probe_raised(label: str, got: Raised) -> _Failure:
     cause = explain(got.type, got.message)
     because = f" {cause}" if cause else ""
     where = f" on line {got.line}, `{got.source}`" if got.line else ""
-    words = f"{label} raised {_error(got)}{where}.{because}"
-    return _Failure(words, "raised", final=True, line=got.line)
+    error = f"raised {_error(got)}{where}.{because}"
+    return _Failure(f"{label} {error}", "raised", final=True, line=got.line, error=error)
 
 
 _MODULES = ("jax", "jnp", "keras", "np", "numpy", "optax", "tensorflow", "tf", "torch")

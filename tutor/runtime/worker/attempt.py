@@ -151,6 +151,8 @@ class Attempt:
         """File name to what it holds."""
         self.namespace: dict[str, Any] = {}
         """What the blocks left, with the inputs of the seed at hand."""
+        self.told: set[str] = set()
+        """What the checks raised: a view that raises it too need not say it again."""
         pressed = job.pop("pressed")
         timed = any(wanted["view"] == "timeline" for wanted in job["views"])
         self.spans = Spans(pressed) if timed else None
@@ -242,7 +244,7 @@ class Attempt:
             _untrace()
             return {**views.make(wanted["view"], value, self.sight, **options), **about}
         except BaseException as error:
-            return {**views.failed(error), **about}
+            return {**views.failed(error, self.told), **about}
 
     def _settle(self) -> None:
         """Make the process look like a plain script's, and take what must not be patched."""
@@ -363,7 +365,9 @@ class Attempt:
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:
-            return {**encode.raised(error), **trace.own_line(error, self.files)}
+            raised = encode.raised(error)
+            self.told.add(views.said(raised))
+            return {**raised, **trace.own_line(error, self.files)}
 
     def _leaked(self) -> list[str]:
         now = self.adapter.state()

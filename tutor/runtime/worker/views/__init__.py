@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+from collections.abc import Collection
 from typing import Any
 
 from .. import encode
@@ -15,7 +16,7 @@ from ..frameworks.seen import UnreadableError
 from . import bars, code, curve, graph, image, table, tensor, timeline, tree
 from .base import NothingToShowError, Sight, Wire
 
-__all__ = ["NothingToShowError", "Sight", "Wire", "failed", "make"]
+__all__ = ["NothingToShowError", "Sight", "Wire", "failed", "make", "said"]
 
 MAKERS = {
     "bars": bars.make,
@@ -44,11 +45,23 @@ def make(view: str, value: Any, sight: Sight, *, log: bool = False, unit: str = 
         return MAKERS[view](value, sight, log=log, unit=unit)
 
 
-def failed(error: BaseException) -> Wire:
-    """Return what stands in the place of a view that could not be made."""
+def failed(error: BaseException, told: Collection[str] = ()) -> Wire:
+    """Return what stands in the place of a view that could not be made.
+
+    ``told`` is what the checks raised, as ``said`` puts it: the verdict tells of that already.
+    """
     if isinstance(error, UnreadableError):
         return {"view": "none", "why": str(error)}
-    facts = encode.describe(error)
+    words = said(encode.describe(error))
+    if words in told:
+        return {
+            "view": "none",
+            "why": "This view could not be made: the same error as in the checks.",
+        }
+    return {"view": "none", "why": f"This view could not be made: {words}."}
+
+
+def said(facts: Wire) -> str:
+    """Return the type of an exception and the first line of its message."""
     message = facts["message"].strip().split("\n", 1)[0][:300]
-    why = f"This view could not be made: {facts['type']}: {message}".rstrip(": ")
-    return {"view": "none", "why": f"{why.rstrip('.')}."}
+    return f"{facts['type']}: {message}".rstrip(": ").rstrip(".")
