@@ -51,6 +51,16 @@ def test_drafts_and_place_outlive_the_session(course: Path, tmp_path: Path) -> N
     again.store.close()
 
 
+def test_a_newcomer_begins_in_the_lessons_first_framework(course: Path, tmp_path: Path) -> None:
+    fresh = Session.open(course=course, home=tmp_path)
+    assert fresh.preferred_framework() == "torch"
+    assert fresh.preferred_framework(("jax", "torch")) == "jax"
+    assert fresh.preferred_framework(("numpy",)) == "numpy"
+    fresh.save_place(ref("kinds/loss"), "torch")
+    assert fresh.preferred_framework(("jax", "torch")) == "torch"
+    fresh.store.close()
+
+
 def test_a_reading_step_is_seen_when_it_is_opened(reader: Session) -> None:
     reader.save_place(ref("kinds/intro"), "torch")
     assert reader.standing("kinds").seen == {"intro"}

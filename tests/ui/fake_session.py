@@ -156,6 +156,7 @@ class FakeSession:
 
     def step_view(self, ref: StepRef, framework: FrameworkName | None = None) -> StepView:
         self.lesson(ref.lesson)
+        framework = framework or self.preferred_framework()
         for view in self.steps:
             if view.ref == ref:
                 offered = framework in view.frameworks
@@ -185,7 +186,9 @@ class FakeSession:
             and (stage is None or view.ref.step in stage.steps)
         )
 
-    def preferred_framework(self) -> FrameworkName | None:
+    def preferred_framework(
+        self, among: Sequence[FrameworkName] = FRAMEWORKS
+    ) -> FrameworkName | None:
         if self.way.path is not None:
             return self.way.path.frameworks[0]
         return self.places[-1][1] if self.places else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -177,7 +177,8 @@ class Session:
     def step_view(self, ref: StepRef, framework: FrameworkName | None = None) -> StepView:
         """The step in ``framework``; by default in the one the learner would go on with."""
         lesson, _, index = self._find(ref)
-        return step_view(lesson, index, framework or self.preferred_framework())
+        wanted = framework or self.preferred_framework(lesson.frameworks)
+        return step_view(lesson, index, wanted)
 
     def step_views(
         self, lesson: str, framework: FrameworkName | None = None, at: str | None = None
@@ -188,7 +189,7 @@ class Session:
         leaves out are left out too, unless the step ``at``, where the learner is, is one of them.
         """
         found = self.lesson(lesson)
-        chosen = framework or self.preferred_framework()
+        chosen = framework or self.preferred_framework(found.frameworks)
         if chosen not in found.frameworks:
             chosen = found.frameworks[0]
         stage = self.way.stages.get(lesson)
@@ -203,10 +204,15 @@ class Session:
             and (stage is None or step_id(step, index) in stage.steps)
         )
 
-    def preferred_framework(self) -> FrameworkName | None:
+    def preferred_framework(
+        self, among: Sequence[FrameworkName] = FRAMEWORKS
+    ) -> FrameworkName | None:
         """The learner's framework: the last used, else the configured, else the first installed.
 
         On a path it is one of the path's.
+
+        Args:
+            among: Those to take the first installed of, such as a lesson's in its order.
         """
         place = self.store.place(self.course)
         last = place.framework if place is not None and place.framework in FRAMEWORKS else None
@@ -218,7 +224,7 @@ class Session:
             return last
         if self.config.framework is not None:
             return self.config.framework
-        return next((name for name in FRAMEWORKS if self._installed(name)), None)
+        return next((name for name in among if self._installed(name)), None)
 
     def _installed(self, framework: FrameworkName) -> bool:
         """Whether the framework is likely there: configured, or findable by this interpreter."""

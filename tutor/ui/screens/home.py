@@ -163,7 +163,7 @@ class HomeScreen(Screen[None]):
                 word, ref = "Next" if complete else "Start", session.next_step()
             if ref is None:
                 return []
-            view = session.step_view(ref, self._framework or session.preferred_framework())
+            view = session.step_view(ref, self._framework)
             info = session.catalogue.lessons[ref.lesson]
         except (FwtutorError, LookupError):
             return []  # its lesson has a fault, which the map shows

@@ -65,7 +65,8 @@ class LessonScreen(LessonViews):
         """
         super().__init__(session, keymap or {})
         if framework is None:
-            framework = session.preferred_framework() or session.step_view(ref).framework
+            offered = session.catalogue.lessons[ref.lesson].frameworks
+            framework = session.preferred_framework(offered) or session.step_view(ref).framework
         self._framework: FrameworkName = framework
         """The learner's own. A step that is not offered in it comes in another; it stays."""
         self._view = session.step_view(ref, framework)
