@@ -63,6 +63,9 @@ def _block(key: str, source: str) -> list[str]:
 
 DOUBLE = "def f(x): return 2 * x"
 
+KEY = "\n" + " " * 12
+"""Before another key of a mistake."""
+
 PLANTS = {
     "raises": Plant(
         code("raises", "def f(x): return x ; oops = 1 / 0"),
@@ -138,6 +141,17 @@ PLANTS = {
         "mistake",
         "mistake 2 earns the message of mistake 1",
         "code: |",
+    ),
+    "another-exception": Plant(
+        code(
+            "another-exception",
+            DOUBLE,
+            mistakes="Odd. <- def f(x): raise ValueError('not 2.0')",
+        ).replace("say: Odd.", f"say: Odd.{KEY}raises: ValueError{KEY}matching: 2.*0"),
+        "mistake",
+        "mistake 1 ends in no `ValueError` with `2.*0` in its message: a check raised "
+        "ValueError: not 2.0",
+        "matching: ",
     ),
     "hanging-mistake": Plant(
         code(

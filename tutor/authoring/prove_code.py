@@ -14,6 +14,7 @@ from tutor.course.models import Code, CodeMistake, FrameworkName
 from tutor.course.resolve import text_for
 from tutor.grading.checks import WrongProgram
 from tutor.grading.grade import unfilled_blank
+from tutor.grading.values import Raised
 from tutor.grading.verdict import Verdict
 from tutor.runtime.job import Outcome
 from tutor.session.judging import judge_program, seeds_of, wrong_program
@@ -184,8 +185,30 @@ class _CodeProof:
                 if runs is None or tries >= len(runs.by_set):
                     continue
                 fine = await self._earns(place, runs.by_set[tries], reference, wrong)
+                if fine and not tries:
+                    self._raises_so(place, runs.by_set[tries])
                 for outcome in runs.again if fine and not tries else ():
                     await self._earns(place, outcome, reference, wrong, again=True)
+
+    def _raises_so(self, place: int, outcome: Outcome) -> None:
+        """Say so when none of a wrong program's own exceptions is the one that its mistake names.
+
+        Its values have earned the message; other programs would earn it by the exception alone.
+        """
+        mistake = self.variant.mistakes[place]
+        raised = [each for row in outcome.results for each in row if isinstance(each, Raised)]
+        named = WrongProgram(say=mistake.say, raises=mistake.raises, matching=mistake.matching)
+        if mistake.raises is None or not raised or any(map(named.raised_as, raised)):
+            return
+        part = f" with `{mistake.matching}` in its message" if mistake.matching else ""
+        self.say(
+            "mistake",
+            f"mistake {place + 1} ends in no `{mistake.raises}`{part}: a check raised "
+            f"{raised[0].type}: {short(raised[0].message, 90)}",
+            "mistakes",
+            place,
+            "matching" if mistake.matching else "raises",
+        )
 
     def _foreseen(self, ran: Sequence[_Ran | None], tries: int) -> list[WrongProgram]:
         """What learners' answers are compared with, on one set of seeds."""

@@ -65,7 +65,7 @@ class CodeMistake(Model, frozen=True, kw_only=True):
     raises: str | None = None
     """The exception type that this mistake ends in, such as `TypeError`."""
     matching: str | None = None
-    """A part of the exception's message, when the type alone is not enough."""
+    """A part of the exception's message, as it stands there: no regular expression."""
 
 
 class Check(Model, frozen=True, kw_only=True, rename={"is_": "is"}):
