@@ -32,7 +32,11 @@ def test_a_wrong_option_says_why() -> None:
 
 @pytest.mark.parametrize("answer", ["2,4", "4 2", "b, d", "2 and 4", "2;4"])
 def test_several_right_options(answer: str) -> None:
-    assert grade_choice(OPTIONS, answer, several=True).verdict == "pass"
+    verdict = grade_choice(OPTIONS, answer, several=True)
+    assert verdict.verdict == "pass"
+    second, fourth = verdict.message.split("\n\n")
+    assert second == f"Right. Option 2: {OPTIONS[1][2]}"
+    assert fourth == f"Option 4: {OPTIONS[3][2]}"
 
 
 def test_several_with_one_missing_says_how_many_and_not_which() -> None:

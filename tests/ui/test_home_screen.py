@@ -155,6 +155,8 @@ async def test_enter_in_the_search_opens_the_first_found(fake: FakeSession) -> N
         await pilot.press("slash", *"gradient first", "enter")
         await pilot.pause()
         assert isinstance(pilot.app.screen, LessonScreen)
+        home = next(screen for screen in pilot.app.screen_stack if isinstance(screen, HomeScreen))
+        assert not home.query(Input)  # found: the map is whole again on coming back
 
 
 async def test_the_palette_finds_a_step(fake: FakeSession) -> None:

@@ -15,11 +15,12 @@ from textual.widgets import Input, Static
 from tests.ui import fake_course
 from tests.ui.fake_session import FakeSession
 from tutor.errors import CourseError, Finding, RuntimeUnavailable, StateError
-from tutor.grading.verdict import Verdict
+from tutor.grading.verdict import CheckResult, Verdict
 from tutor.runtime.job import Hello, Printed, Started
 from tutor.session import Draft, StepRef, Waiting
 from tutor.ui import messages
 from tutor.ui.app import TutorApp
+from tutor.ui.markdown import Line
 from tutor.ui.screens.home import HomeScreen
 from tutor.ui.screens.lesson import LessonScreen
 from tutor.ui.screens.solution import SolutionScreen
@@ -29,7 +30,7 @@ from tutor.ui.widgets.keybar import KeyBar
 from tutor.ui.widgets.output import OutputView
 from tutor.ui.widgets.page import Page
 from tutor.ui.widgets.prose import Prose
-from tutor.ui.widgets.results import Results
+from tutor.ui.widgets.results import Results, verdict_blocks
 from tutor.ui.widgets.statusbar import StatusBar
 from tutor.ui.widgets.stepstrip import StepStrip
 
@@ -523,6 +524,32 @@ async def test_what_code_to_read_prints_leaves_it_in_view(size: tuple[int, int])
         await finished(pilot)
         page = pilot.app.screen.query_one(Page)
         assert round(page.scroll_y) == page.max_scroll_y
+
+
+@pytest.mark.parametrize("kind", ["choose", "value"])
+async def test_page_keys_scroll_a_long_question_while_the_answer_has_the_focus(kind: str) -> None:
+    options = ("a", "b") if kind == "choose" else ()
+    view = fake_course.step("asked", kind, 1, prompt="word " * 900, options=options)
+    async with opened(FakeSession([view]), "asked") as pilot:
+        page = pilot.app.screen.query_one(Page)
+        assert page.scroll_y == 0
+        await pilot.press("pagedown")
+        await pilot.pause()
+        assert page.scroll_y > 3
+        await pilot.press("pageup")
+        await pilot.pause()
+        assert page.scroll_y == 0
+
+
+@pytest.mark.parametrize("passed", [True, False])
+def test_many_ticks_make_room_for_the_explanation(passed: bool) -> None:
+    checks = tuple(CheckResult(label=f"check {number}", passed=True) for number in range(9))
+    verdict = Verdict(
+        verdict="pass" if passed else "fail", message="Right: all 9 checks hold.", checks=checks
+    )
+    shown = [str(block.content) for block in verdict_blocks(verdict) if isinstance(block, Line)]
+    assert any("9 checks hold" in line for line in shown)
+    assert any("check 3" in line for line in shown) is not passed
 
 
 @pytest.mark.parametrize("focused", [False, True])

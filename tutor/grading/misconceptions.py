@@ -105,8 +105,8 @@ _NUMBERS: tuple[DiagnosisRule, ...] = (
     DiagnosisRule(
         "accumulated",
         number.accumulated,
-        "{It} is {k} times too large, as if the same thing had been added up {k} times: gradients "
-        "add up from one backward pass to the next unless they are set to zero.",
+        "{It} is {k} times too large, as if the same thing had been added up {k} times. "
+        "Where gradients add up from one backward pass to the next, set them to zero in between.",
         family="larger",
         each=True,
     ),

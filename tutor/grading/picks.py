@@ -54,7 +54,11 @@ def grade_choice(
     wrong = [place for place in marks if place not in right]
     missing = len(right) - (len(marks) - len(wrong))
     if not wrong and (not missing or not several):
-        whys = " ".join(options[place][2] for place in marks)
+        named = len(marks) > 1  # else whose reason is which would be a riddle
+        whys = "\n\n".join(
+            f"Option {place + 1}: {options[place][2]}" if named else options[place][2]
+            for place in sorted(marks)
+        )
         return Verdict(verdict="pass", message=f"Right. {whys}".rstrip())
     if not several:
         return Verdict(verdict="fail", message=options[marks[0]][2], diagnosis="choice")

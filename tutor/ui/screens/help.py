@@ -24,7 +24,10 @@ CONTROLS: Sequence[tuple[str, Sequence[tuple[str, str]]]] = (
                 "Tab, Shift+Tab",
                 "Text, answer, results. Tab indents in the editor: there use Shift+Tab.",
             ),
-            ("Ctrl+Up, Ctrl+Down", "Scroll the text while you type the answer."),
+            (
+                "Ctrl+Up, Ctrl+Down",
+                "Scroll the text while you answer; PageUp, PageDown outside of the editor.",
+            ),
             ("Enter, Space", "On the text: read on, then the next step."),
             ("Ctrl+P", "Every action by name."),
         ),

@@ -199,6 +199,8 @@ class HomeScreen(Screen[None]):
             self.action_continue()
         elif kind == "lesson":
             self.post_message(LessonWanted(lesson))
+            if self._words:  # what was searched for is found
+                self.call_later(self.action_clear_search)
         elif kind == FOLD:
             self._unfolded = not self._unfolded
             self._fill(self._continue_options())

@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from tutor.ui import keys
-from tutor.ui.markdown import MUTED
+from tutor.ui.markdown import MUTED, inline
 from tutor.ui.views import drawing, first_to_look_at, kind_of
 from tutor.ui.views.base import Drawing
 from tutor.ui.widgets.keybar import KeyBar
@@ -143,7 +143,7 @@ class ViewScreen(Screen[None]):
             else:
                 line += Content.styled(f" {number} {words} ", MUTED)
         self._say("tabs", line)
-        self._say("caption", Content(cells.clean(self.shown.caption)))
+        self._say("caption", inline(cells.clean(self.shown.caption)))
 
     def _read(self) -> None:
         picture = self._drawings.get(self._current)

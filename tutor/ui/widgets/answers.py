@@ -91,6 +91,11 @@ def refuse_long_paste(widget: Widget, event: Paste) -> None:
 class ValueAnswer(Input):
     """One line; Enter submits."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("pageup", "screen.scroll_page(-1)", "Scroll the text up", show=False),
+        Binding("pagedown", "screen.scroll_page(1)", "Scroll the text down", show=False),
+    ]
+
     def on_paste(self, event: Paste) -> None:
         """Refuse what is no answer."""
         refuse_long_paste(self, event)

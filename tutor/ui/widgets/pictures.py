@@ -9,7 +9,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from tutor.ui.markdown import MUTED
+from tutor.ui.markdown import MUTED, inline
 from tutor.ui.views import drawing, first_to_look_at, kind_of
 from tutor.ui.views.base import Drawing
 from tutor.views import cells
@@ -62,8 +62,7 @@ class Pictures(Vertical):
             return
         first = first_to_look_at(views)
         others = [view for view in views if view is not first and not isinstance(view, NoView)]
-        caption = cells.clean(first.caption or first.name)
-        _say(self._caption, Content.assemble((caption, "bold"), (f"   {key}: full screen", MUTED)))
+        _say(self._caption, inline(cells.clean(first.caption or first.name)).stylize("bold"))
         names = ", ".join(cells.clean(view.name) for view in others)
         _say(self._others, Content.styled(f"{key} shows too: {names}" if names else "", MUTED))
         missing = [view for view in views if isinstance(view, NoView) and view is not first]

@@ -201,7 +201,8 @@ def verdict_blocks(verdict: Verdict, words: str = "") -> list[Block]:
         message = message.removeprefix("Right").lstrip(".: ")
         message = message[:1].upper() + message[1:]
     blocks.extend(parse(message))
-    for check in verdict.checks:
+    passed = verdict.verdict == "pass"
+    for check in () if passed and len(verdict.checks) > MOST_TICKS else verdict.checks:
         sign, colour = ("✓ ", "$text-success") if check.passed else ("✗ ", "$text-error")
         label = Content.styled(sign, colour) + Content(check.label)
         blocks.append(Line(label, rest="  "))
@@ -209,6 +210,10 @@ def verdict_blocks(verdict: Verdict, words: str = "") -> list[Block]:
             blocks.append(Line(inline(check.message), "  ", "  "))
     return blocks
 
+
+MOST_TICKS = 3
+"""Checks that are listed after a pass, whose message counts them: more would push the explanation
+out of 24 rows."""
 
 BARS = 72
 """Cells of an experiment's bars with their labels and numbers: it fits beside a scroll bar."""

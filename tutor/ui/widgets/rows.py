@@ -24,6 +24,8 @@ class Rows(Widget, can_focus=True):
         Binding("down", "move_cursor(1)", "Down", show=False),
         Binding("home", "move_cursor(-1000)", "First", show=False),
         Binding("end", "move_cursor(1000)", "Last", show=False),
+        Binding("pageup", "screen.scroll_page(-1)", "Scroll the text up", show=False),
+        Binding("pagedown", "screen.scroll_page(1)", "Scroll the text down", show=False),
     ]
     DEFAULT_CSS = """
     Rows { width: 1fr; height: auto; text-wrap: nowrap; }
