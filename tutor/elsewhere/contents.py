@@ -49,10 +49,14 @@ class Contents:
                 yield f"{track}/{name}"
 
     def _stamped(self) -> Iterator[tuple[str, int, int, int]]:
-        """Each file with its number, size and time of change, which no copying tool sets back."""
+        """Each file with its number, size and time of change, which no copying tool sets back.
+
+        Looked at before each run: as text, since a `Path` for each of 1,000 files takes 10 ms.
+        """
+        folder = os.fspath(self._folder)
         for name in self._names():
             try:
-                status = (self._folder / name).stat()
+                status = os.stat(f"{folder}/{name}")  # noqa: PTH116
             except OSError:
                 yield name, 0, 0, 0
             else:
@@ -62,7 +66,7 @@ class Contents:
 def _lessons(folder: Path) -> list[str]:
     """The names of the lesson files in a track's folder."""
     try:
-        names = [path.name for path in folder.iterdir()]
+        names = os.listdir(folder)  # noqa: PTH208
     except OSError:
         return []  # nothing of it can be loaded either
     return sorted(name for name in names if name.endswith(".yaml") and not name.startswith("."))
