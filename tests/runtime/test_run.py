@@ -334,6 +334,13 @@ async def test_what_code_leaves_changed_is_told(torch: Host) -> None:
     assert ran.first == (["grad mode is off"],)
 
 
+async def test_precision_set_in_either_way_is_a_leak_and_no_error(torch: Host) -> None:
+    source = "import torch\ntorch.backends.cuda.matmul.fp32_precision = 'tf32'\n"
+    ran = await run(torch, source, "1")
+    assert (ran.outcome.how, ran.outcome.error) == ("finished", None)
+    assert ran.outcome.leaks == ("float32 matmul precision is tf32",)
+
+
 async def test_two_frameworks_at_once(torch: Host, jax: Host) -> None:
     import asyncio
 

@@ -56,6 +56,7 @@ def test_a_newcomer_begins_in_the_lessons_first_framework(course: Path, tmp_path
     assert fresh.preferred_framework() == "torch"
     assert fresh.preferred_framework(("jax", "torch")) == "jax"
     assert fresh.preferred_framework(("numpy",)) == "numpy"
+    assert fresh.preferred_framework(("numpy", "jax", "torch")) == "jax"
     fresh.save_place(ref("kinds/loss"), "torch")
     assert fresh.preferred_framework(("jax", "torch")) == "torch"
     fresh.store.close()

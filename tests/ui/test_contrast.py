@@ -6,7 +6,7 @@ import pytest
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES
 
-from tutor.ui.contrast import ENOUGH, NAMES, _contrast, readable
+from tutor.ui.contrast import ENOUGH, FOOTER, KEY, NAMES, _contrast, readable
 
 
 @pytest.mark.parametrize("name", [name for name, theme in BUILTIN_THEMES.items() if not theme.ansi])
@@ -19,6 +19,7 @@ def test_text_is_readable(name: str) -> None:
         assert _contrast(Color.parse(after[variable]), background) >= ENOUGH, variable
         if _contrast(Color.parse(before[variable]), background) >= ENOUGH:
             assert Color.parse(after[variable]) == Color.parse(before[variable])
+    assert _contrast(Color.parse(after[KEY]), Color.parse(after[FOOTER])) >= ENOUGH
 
 
 def test_the_light_theme_needed_it() -> None:

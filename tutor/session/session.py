@@ -224,7 +224,9 @@ class Session:
             return last
         if self.config.framework is not None:
             return self.config.framework
-        return next((name for name in among if self._installed(name)), None)
+        # NumPy is always there, and what a newcomer came to go beyond.
+        wanted = sorted(among, key=lambda name: name == "numpy")
+        return next((name for name in wanted if self._installed(name)), None)
 
     def _installed(self, framework: FrameworkName) -> bool:
         """Whether the framework is likely there: configured, or findable by this interpreter."""

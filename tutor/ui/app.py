@@ -97,6 +97,8 @@ class TutorApp(ThriftyApp[int]):
         """Set what the learner chose, and hear signals."""
         if self._wanted_theme in self.available_themes:
             self.theme = self._wanted_theme
+        elif not self._wanted_theme and self.console.color_system == "standard":
+            self.theme = "ansi-dark"  # of other themes, 16 colours make one colour of two
         self.set_keymap(dict(self.keymap))
         loop = asyncio.get_running_loop()
         if threading.current_thread() is threading.main_thread():

@@ -17,6 +17,8 @@ NAMES = (
     "text-warning",
     "text-error",
 )
+KEY, FOOTER = "footer-key-foreground", "footer-background"
+"""The keys in the last line, and what they stand on."""
 
 
 def readable(variables: dict[str, str]) -> dict[str, str]:
@@ -27,6 +29,8 @@ def readable(variables: dict[str, str]) -> dict[str, str]:
     changed = dict(variables)
     for name in NAMES:
         changed[name] = _until_enough(Color.parse(variables[name]), background).css
+    footer = Color.parse(variables[FOOTER])
+    changed[KEY] = _until_enough(Color.parse(variables[KEY]), footer).css
     return changed
 
 

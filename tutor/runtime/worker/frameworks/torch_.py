@@ -192,7 +192,7 @@ class TorchAdapter(Adapter):
             "inference": f"inference mode is {on_off(torch.is_inference_mode_enabled())}",
             "deterministic": "deterministic algorithms are "
             + on_off(torch.are_deterministic_algorithms_enabled()),
-            "matmul": f"float32 matmul precision is {torch.get_float32_matmul_precision()}",
+            "matmul": f"float32 matmul precision is {_matmul_precision(torch)}",
         }
 
     def synchronise(self, value: Any) -> None:
@@ -366,3 +366,10 @@ class TorchAdapter(Adapter):
             return None
         own = [*value._parameters.items(), *value._buffers.items()]
         return [pair for pair in [*own, *value._modules.items()] if pair[1] is not None]
+
+
+def _matmul_precision(torch: Any) -> str:
+    try:
+        return str(torch.get_float32_matmul_precision())
+    except RuntimeError:  # it was set by torch 2.9's way to set it, which this one refuses to read
+        return str(torch.backends.cuda.matmul.fp32_precision)
