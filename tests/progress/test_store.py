@@ -148,6 +148,17 @@ def test_unchecked_and_skipped_are_kept_but_pass_nothing(store: Store) -> None:
     assert store.passed("course") == {}
 
 
+def test_what_was_skipped_is_known_until_it_is_passed(store: Store) -> None:
+    store.record(attempt("unchecked"))
+    assert store.skipped("course") == {}
+    store.record(attempt("skipped"))
+    store.record(attempt("fail"))
+    assert store.skipped("course") == {"lesson": {"step"}}
+    assert store.skipped("course", "another") == {}
+    store.record(attempt("pass"))
+    assert store.skipped("course") == {}
+
+
 def test_hints_are_counted_per_step_and_framework(store: Store) -> None:
     assert store.take_hint(*HERE) == 1
     assert store.take_hint(*HERE) == 2

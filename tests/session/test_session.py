@@ -377,6 +377,10 @@ async def test_hardware_that_is_not_there(learner: Session) -> None:
     assert done.name == "skipped"
     assert "needs two GPUs" in done.message
     assert "cpu" in done.message
+    standing = learner.standing("faults")
+    assert "gpu" in standing.seen
+    assert "gpu" not in standing.exercises  # or the lesson would never be done on this machine
+    assert "many" in standing.exercises
 
 
 async def test_many_devices_where_there_are_none(learner: Session) -> None:

@@ -149,6 +149,24 @@ async def test_search_filters_as_it_is_typed(fake: FakeSession) -> None:
         assert isinstance(pilot.app.focused, OptionList)
 
 
+@pytest.mark.parametrize(
+    ("chosen", "colours", "theme"),
+    [
+        ("", "standard", "ansi-dark"),
+        ("", "256", "textual-dark"),
+        ("", None, "textual-dark"),
+        ("nord", "standard", "nord"),
+    ],
+)
+async def test_sixteen_colours_have_their_own_theme(
+    fake: FakeSession, chosen: str, colours: str | None, theme: str
+) -> None:
+    app = TutorApp(fake.as_session(), theme=chosen)
+    app.adapt_to(colours)
+    async with app.run_test(size=(80, 24)):
+        assert app.theme == theme
+
+
 async def test_enter_in_the_search_opens_the_first_found(fake: FakeSession) -> None:
     async with TutorApp(fake.as_session()).run_test(size=(80, 24)) as pilot:
         await pilot.pause()

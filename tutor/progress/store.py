@@ -253,6 +253,20 @@ class Store:
             found.setdefault(str(name), set()).add((str(step), str(framework)))
         return found
 
+    def skipped(self, course: str, lesson: str | None = None) -> dict[str, set[str]]:
+        """Return lesson → steps that the machine could not run, and that were never passed."""
+        where, params = _where(course=course, lesson=lesson)
+        rows = self._read(
+            "SELECT lesson, step FROM attempt"  # noqa: S608
+            f" WHERE {where} AND verdict IN ('pass', 'skipped')"
+            " GROUP BY lesson, step HAVING min(verdict) = 'skipped'",
+            params,
+        )
+        found: dict[str, set[str]] = {}
+        for name, step in rows:
+            found.setdefault(str(name), set()).add(str(step))
+        return found
+
     # --- hints and reading
 
     def hints_taken(self, course: str, lesson: str, step: str, framework: str) -> int:

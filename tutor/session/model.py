@@ -67,9 +67,10 @@ class Standing:
     passed: frozenset[tuple[str, str]]
     """(step, framework) pairs passed; framework-free steps carry every framework they show."""
     exercises: tuple[str, ...]
-    """Ids of the steps that ask for something, in the frameworks that the learner takes it in."""
+    """Ids of the steps that ask for something, in the frameworks that the learner takes it in;
+    without those that the machine could not run."""
     seen: frozenset[str] = frozenset()
-    """Ids of reading steps that were opened."""
+    """Ids of reading steps that were opened, and of exercises that the machine could not run."""
     steps: tuple[str, ...] = ()
     """Ids of all steps in those frameworks, in order."""
     known: bool = False

@@ -239,16 +239,18 @@ class Session:
         return next(self._standings([lesson], self._done(lesson)))
 
     def standings(self) -> dict[str, Standing]:
-        """Every lesson's standing, in three queries."""
+        """Every lesson's standing, in four queries."""
         return self._kept_standings.of_all(
             self.catalogue.lessons, self._done(), self.preferred_framework(), self.way.stages
         )
 
     def _done(self, lesson: str | None = None) -> Done:
         """What the record says of one lesson, or of all."""
+        seen = self.store.seen(self.course, lesson)
+        skipped = self.store.skipped(self.course, lesson)
         return Done(
             passed=self.store.passed(self.course, lesson),
-            seen=self.store.seen(self.course, lesson),
+            seen=seen | {name: steps | seen.get(name, set()) for name, steps in skipped.items()},
             known=self.store.known(self.course),
         )
 

@@ -22,7 +22,7 @@ class Done:
     passed: Mapping[str, AbstractSet[tuple[str, str]]]
     """(step, framework) pairs."""
     seen: Mapping[str, AbstractSet[str]]
-    """Reading steps."""
+    """Reading steps opened, and exercises that the machine could not run."""
     known: AbstractSet[str]
     """Lessons that a placement test showed to be known."""
 
@@ -95,7 +95,7 @@ def standing_of(
         counted = NOTHING
     return Standing(
         passed=pairs,
-        exercises=tuple([step.id for step in steps if step.exercise]),
+        exercises=tuple([step.id for step in steps if step.exercise and step.id not in seen]),
         seen=seen,
         steps=tuple([step.id for step in steps]),
         known=known,

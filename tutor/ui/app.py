@@ -93,12 +93,15 @@ class TutorApp(ThriftyApp[int]):
 
     # Starting and leaving
 
+    def adapt_to(self, color_system: str | None) -> None:
+        """Take a theme that the terminal's colours do for, if the learner has chosen none."""
+        if not self._wanted_theme and color_system == "standard":
+            self._wanted_theme = SIXTEEN
+
     def on_mount(self) -> None:
         """Set what the learner chose, and hear signals."""
         if self._wanted_theme in self.available_themes:
             self.theme = self._wanted_theme
-        elif not self._wanted_theme and self.console.color_system == "standard":
-            self.theme = "ansi-dark"  # of other themes, 16 colours make one colour of two
         self.set_keymap(dict(self.keymap))
         loop = asyncio.get_running_loop()
         if threading.current_thread() is threading.main_thread():
@@ -343,10 +346,15 @@ def run(
     return asyncio.run(run_app(app))
 
 
+SIXTEEN = "ansi-dark"
+"""The theme where there are 16 colours and none was chosen: of others, they make one of two."""
+
+
 async def run_app(app: TutorApp) -> int:
     """Run an app until the learner leaves; close its session; return the exit status."""
     # What the imports made stays: to walk it again, the collector took 20 ms now and then.
     gc.freeze()
+    app.adapt_to(app.console.color_system)
     try:
         await app.run_async()
     finally:

@@ -193,8 +193,10 @@ class LessonScreen(LessonViews):
                 state = "pass"
             elif step in self._failed:
                 state = "fail"
+            elif step in standing.seen:
+                state = "seen" if other.kind == "read" else "skip"
             else:
-                state = "seen" if step in standing.seen else "new"
+                state = "new"
             items.append(StripItem(number, state, current=step == view.ref.step))
         # The step first: at 80 columns there is often no room for both.
         title = f"Step {self._place + 1}/{len(self._views)} {view.title} · {self._title}"

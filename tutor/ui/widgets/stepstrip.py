@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from textual.content import Content
 from textual.widget import Widget
 
-MARKS = {"pass": "✓", "fail": "✗", "here": "▸", "new": "·", "seen": "✓"}
+MARKS = {"pass": "✓", "fail": "✗", "here": "▸", "new": "·", "seen": "✓", "skip": "–"}
 STYLES = {
     "pass": "$text-success",
     "fail": "$text-error",
     "here": "bold reverse",
     "new": "",
     "seen": "",
+    "skip": "",
 }
 
 
