@@ -72,6 +72,12 @@ def test_a_factor_that_rounds_to_one_is_none() -> None:
     assert "1 times" not in grade([expected], [off], LOSS).message
 
 
+def test_zeros_for_ones_are_no_logarithm() -> None:
+    ones, zeros = tensor([1.0, 1.0, 1.0]), tensor([0.0, 0.0, 0.0])
+    assert "log" not in grade([ones], [zeros]).message
+    assert "exp" not in grade([zeros], [ones]).message
+
+
 def test_one_seed_that_differs_in_its_own_way_withdraws_the_diagnosis() -> None:
     got = [*losses(8)[:2], tensor(9.0)]
     assert grade(losses(), got).diagnosis == "value"

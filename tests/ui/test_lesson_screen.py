@@ -541,6 +541,37 @@ async def test_page_keys_scroll_a_long_question_while_the_answer_has_the_focus(k
         assert page.scroll_y == 0
 
 
+async def test_after_a_pass_the_last_line_offers_to_compare(fake: FakeSession) -> None:
+    fake.scripts["mse-gradient"] = [Verdict(verdict="pass", message="Right.")]
+    async with opened(fake, "mse-gradient") as pilot:
+        bar = pilot.app.screen.query_one(KeyBar)
+        assert "F2 Hint" in bar.text
+        assert "F3" not in bar.text
+        await pilot.press("f5")
+        await finished(pilot)
+        assert "F3 Compare" in bar.text
+        assert "F2 Hint" not in bar.text
+        await pilot.press("f10")
+        await pilot.pause()
+        assert "F3" not in bar.text
+
+
+async def test_all_of_the_results_can_be_scrolled_to_at_24_rows(fake: FakeSession) -> None:
+    explanation = "\n\n".join(f"paragraph {number}" for number in range(30))
+    fake.scripts["mse-gradient"] = [Verdict(verdict="pass", message="Right.", explain=explanation)]
+    async with opened(fake, "mse-gradient") as pilot:
+        await pilot.press("f5")
+        await finished(pilot)
+        results = pilot.app.screen.query_one(Results)
+        pilot.app.screen.set_focus(results)
+        await pilot.pause()
+        await pilot.press("end")
+        await pilot.pause()
+        status = pilot.app.screen.query_one(StatusBar)
+        assert results.region.bottom <= status.region.y
+        assert results.region.height >= 12
+
+
 @pytest.mark.parametrize("passed", [True, False])
 def test_many_ticks_make_room_for_the_explanation(passed: bool) -> None:
     checks = tuple(CheckResult(label=f"check {number}", passed=True) for number in range(9))

@@ -40,12 +40,15 @@ def maps(change: Callable[[Scalar], Scalar]) -> Callable[[Case], Facts | None]:
 def bends(change: Callable[[Scalar], Scalar]) -> Callable[[Case], Facts | None]:
     """Like `maps`, for a `change` that gives whole numbers only where it saturates.
 
-    A typed 1 is the sigmoid of 99 to any number of digits, and says nothing about a sigmoid.
+    A typed 1 is the sigmoid of 99 to any number of digits, and says nothing about a sigmoid; nor
+    do zeros for ones say anything about a logarithm.
     """
     rule = maps(change)
 
     def find(case: Case) -> Facts | None:
-        return None if case.fits is not None and whole(case.got) else rule(case)
+        items = case.got.items
+        constant = len(items) > 1 and not varied(items)
+        return None if (case.fits is not None or constant) and whole(case.got) else rule(case)
 
     return find
 

@@ -83,6 +83,7 @@ LESSON = (
         "solution",
         "Solution",
         "Show the author's solution, after one try; once passed, every framework side by side.",
+        "Solution",
     ),
     Action("framework", "f4", "framework", "Framework", "Do this step in the next framework."),
     Action("previous", "f9", "previous", "Previous step", "Go back one step.", "Back"),

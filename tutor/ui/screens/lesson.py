@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from tutor.course.models import FrameworkName
-    from tutor.session import Session, Standing
+    from tutor.session import Session
 
 PREPARE_DELAY = 0.2
 """Seconds on a step before its worker is warmed: paging through a lesson warms nothing."""
@@ -76,6 +76,8 @@ class LessonScreen(LessonViews):
         self._offered = info.frameworks
         """The frameworks that the lesson is taught in."""
         self._hints: list[Hint] = []
+        self._is_passed = False
+        """Whether the step was passed in the framework it is shown in."""
         self._preparing: Timer | None = None
         self._turning = asyncio.Lock()
         """Held while one step gives way to another, which awaits: two quick keys turn two pages."""
@@ -162,8 +164,8 @@ class LessonScreen(LessonViews):
             self.query_one(Results).show_measured(self._measured[view])
         if self.shows:
             self._show_views()
-        standing = self._show_standing()
-        if (view.ref.step, view.framework) in standing.passed:
+        self._show_standing()
+        if self._is_passed:
             explanation = self._session.explanation(view.ref, view.framework)
             self.query_one(Results).show_earlier(explanation)
         elif self._hints:
@@ -182,7 +184,7 @@ class LessonScreen(LessonViews):
             f" ({key}: {', '.join(others)})" if others else ""
         )
 
-    def _show_standing(self) -> Standing:
+    def _show_standing(self) -> None:
         view = self._view
         standing = self._session.standing(view.ref.lesson)
         passed = standing.passed_steps
@@ -201,7 +203,10 @@ class LessonScreen(LessonViews):
         # The step first: at 80 columns there is often no room for both.
         title = f"Step {self._place + 1}/{len(self._views)} {view.title} · {self._title}"
         self.query_one(StepStrip).show(title, items)
-        return standing
+        is_passed = (view.ref.step, view.framework) in standing.passed
+        if is_passed is not self._is_passed:
+            self._is_passed = is_passed
+            self.refresh_bindings()
 
     def _focus_answer(self) -> None:
         control = self._control()
@@ -303,9 +308,12 @@ class LessonScreen(LessonViews):
         """What keys are called in the footer when their usual word would mislead; empty: left out.
 
         F7 where there is nothing to try, and F6 where there is nothing to look at, are not offered,
-        but say so.
+        but say so. After a pass F3 compares, and no hint is needed; before, it has no place in the
+        footer (a space), and is in the palette.
         """
         words = {"check": "Run"} if self._view.kind == "read" else {}
+        compares = self._is_passed and len(self._view.frameworks) > 1
+        words |= {"solution": "Compare", "hint": ""} if compares else {"solution": " "}
         if not self.shows:
             words["look"] = ""
         return words if self._view.kind == "code" else {**words, "try": ""}

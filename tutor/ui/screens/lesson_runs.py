@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from tutor.grading.verdict import Verdict
-    from tutor.session import Measured, Session, Standing
+    from tutor.session import Measured, Session
     from tutor.ui.widgets.code_answer import CodeAnswer
 
 TICK = 1.0
@@ -69,7 +69,7 @@ class LessonRuns(Screen[None]):
         """How far the run came: `started`, then `measured` for an experiment."""
         self._ticker: Timer | None = None
 
-    def _show_standing(self) -> Standing:
+    def _show_standing(self) -> None:
         raise NotImplementedError
 
     # The answer

@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tutor.errors import FwtutorError
-from tutor.session import Standing, StepRef
+from tutor.session import StepRef
 from tutor.ui import keys, messages, names
 from tutor.ui.screens.lesson_runs import UNFILLED, LessonRuns
 from tutor.ui.widgets.answers import make_answer
@@ -124,8 +124,8 @@ class PlacementScreen(LessonRuns):
 
     # What is judged
 
-    def _show_standing(self) -> Standing:
-        return self._session.standing(self._view.ref.lesson)
+    def _show_standing(self) -> None:
+        """There is no strip of steps: the placement test has its own first line."""
 
     def _judged(self, verdict: Verdict) -> None:
         """Go on at once after right and wrong; what could not be judged is shown."""

@@ -59,7 +59,7 @@ class KeyBar(Widget):
                 words = renamed.get(binding.action, binding.description)
                 found[binding.action] = (place, binding.key, shown, words)
         entries = sorted(found.values(), key=_first)
-        now = [(key, shown, words) for _, key, shown, words in entries if words]
+        now = [(key, shown, words) for _, key, shown, words in entries if words.strip()]
         if now != self._keys:
             self._keys = now
             self.refresh()

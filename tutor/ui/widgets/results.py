@@ -52,6 +52,14 @@ class Results(VerticalScroll):
         """Nothing to show yet."""
         self.display = False
 
+    def on_focus(self) -> None:
+        """Have the others give up rows."""
+        self.screen.add_class("-results-read")
+
+    def on_blur(self) -> None:
+        """Give them back."""
+        self.screen.remove_class("-results-read")
+
     def on_resize(self) -> None:
         """Keep in view what is to be."""
         self._settle()
