@@ -146,6 +146,7 @@ def show(session: Session, name: str, framework: FrameworkName | None, *, as_jso
                     "lines": list(view.lines),
                     "unit": view.unit,
                     "hints": view.hints,
+                    "sources": list(view.sources),
                 }
             )
         else:
@@ -184,6 +185,9 @@ def describe(view: StepView) -> list[str]:
         lines += _numbered(view.lines)
     if view.hints:
         lines += ["", f"{view.hints} {'hint' if view.hints == 1 else 'hints'}."]
+    if view.sources:
+        lines += ["", "The lesson ends here. To look things up:", ""]
+        lines += [f"  {source}" for source in view.sources]
     return lines
 
 

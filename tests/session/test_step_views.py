@@ -70,6 +70,18 @@ def test_a_step_without_an_id_is_named_by_its_place(
     assert step_view(lesson, 1, None).number == 2
 
 
+def test_the_last_step_in_a_framework_says_what_can_be_looked_up(kinds: Lesson) -> None:
+    book = "A book: https://example.org/book"
+    lesson = msgspec.structs.replace(kinds, sources=(book,))
+    for framework in lesson.frameworks:
+        offered = [
+            step_view(lesson, index, framework)
+            for index in range(len(lesson.steps))
+            if framework in step_view(lesson, index, framework).frameworks
+        ]
+        assert [view.sources for view in offered] == [()] * (len(offered) - 1) + [(book,)]
+
+
 @pytest.mark.parametrize("count", range(2, 9))
 def test_lines_are_shuffled_alike_every_time_and_never_right(count: int) -> None:
     lines = tuple(f"x{n} = {n}" for n in range(count))

@@ -28,7 +28,7 @@ from tutor.ui.widgets.answers import ChooseAnswer, OrderAnswer, ValueAnswer
 from tutor.ui.widgets.code_answer import CodeAnswer
 from tutor.ui.widgets.keybar import KeyBar
 from tutor.ui.widgets.output import OutputView
-from tutor.ui.widgets.page import Page
+from tutor.ui.widgets.page import Page, page_blocks
 from tutor.ui.widgets.prose import Prose
 from tutor.ui.widgets.results import Results, verdict_blocks
 from tutor.ui.widgets.statusbar import StatusBar
@@ -570,6 +570,13 @@ async def test_all_of_the_results_can_be_scrolled_to_at_24_rows(fake: FakeSessio
         status = pilot.app.screen.query_one(StatusBar)
         assert results.region.bottom <= status.region.y
         assert results.region.height >= 12
+
+
+def test_what_can_be_looked_up_ends_the_text() -> None:
+    view = fake_course.step("last", "read", 9, sources=("A book: https://example.org/a_b",))
+    shown = [str(block.content) for block in page_blocks(view, {}) if isinstance(block, Line)]
+    assert shown[-1] == "A book: https://example.org/a_b"
+    assert "look things up" in shown[-2]
 
 
 @pytest.mark.parametrize("passed", [True, False])

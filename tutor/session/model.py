@@ -58,6 +58,8 @@ class StepView:
     """How many hints there are."""
     runnable: bool = False
     """Whether it has code that can be run without being graded."""
+    sources: tuple[str, ...] = ()
+    """What the lesson says can be looked up, and where; on its last step only."""
 
 
 @dataclass(frozen=True)

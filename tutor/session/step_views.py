@@ -65,8 +65,14 @@ def step_view(
         "frameworks": frameworks,
         "prompt": text_for(step.text if isinstance(step, Read) else step.ask, chosen),
         "hints": 0 if isinstance(step, Read) else len(step.hints),
+        "sources": () if _goes_on(lesson, index, chosen) else lesson.sources,
     }
     return StepView(**common, **_particulars(step, chosen, lesson.lesson))  # type: ignore[arg-type]
+
+
+def _goes_on(lesson: Lesson, index: int, framework: FrameworkName) -> bool:
+    """Whether the lesson has more steps in this framework."""
+    return any(framework in frameworks_of(lesson, step) for step in lesson.steps[index + 1 :])
 
 
 def _particulars(step: Step, framework: FrameworkName, salt: str) -> dict[str, object]:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
+from textual.content import Content
 
 from tutor.ui import keys
-from tutor.ui.markdown import Block, CodeBlock, Gap, parse
+from tutor.ui.markdown import MUTED, Block, CodeBlock, Gap, Line, parse
 from tutor.ui.messages import PageTurned
 
 if TYPE_CHECKING:
@@ -67,4 +68,7 @@ def page_blocks(view: StepView, keymap: Mapping[str, str]) -> list[Block]:
     if view.given:
         label = labels.get(view.kind, "")
         blocks += [Gap(), CodeBlock(view.given.rstrip("\n"), label=label)]
+    if view.sources:
+        blocks += [Gap(), Line(Content.styled("The lesson ends here. To look things up:", MUTED))]
+        blocks += [Line(Content(source), "· ", "  ") for source in view.sources]
     return blocks
