@@ -370,6 +370,16 @@ async def test_paths_that_are_no_utf8(tmp_path: Path, monkeypatch: pytest.Monkey
     assert [path.name for path in folder.iterdir()] == ["cache"]
 
 
+@pytest.mark.parametrize("turns", range(1, 8))
+async def test_cancelling_a_start_at_any_moment_ends(turns: int) -> None:
+    starting = asyncio.create_task(Host.start("numpy"))
+    for _ in range(turns):  # of the loop: while the process is made, its pipes, the rest
+        await asyncio.sleep(0)
+    starting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(starting, 20)
+
+
 async def test_cancelling_a_start_leaves_nothing() -> None:
     starting = asyncio.create_task(Host.start("numpy"))
     await asyncio.sleep(0.01)

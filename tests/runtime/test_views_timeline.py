@@ -122,9 +122,10 @@ async def test_jax_traces_lowers_and_compiles(jax: Host) -> None:
     assert trace.lane == code.lane + 1
 
 
-async def test_torch_imports_traces_and_compiles(torch: Host) -> None:
+async def test_torch_imports_traces_and_compiles() -> None:
+    host = await Host.start("torch")  # others have spares that imported Dynamo while they waited
     ran = await run(
-        torch,
+        host,
         "import torch\n"
         "@torch.compile(backend='aot_eager')\ndef f(x):\n    return x.sin() * 2\n"
         "f(torch.ones(3))",
@@ -132,6 +133,7 @@ async def test_torch_imports_traces_and_compiles(torch: Host) -> None:
         views=(TIMELINE,),
         limits={"seconds": 60},
     )
+    await host.close()
     view = of(ran)
     (importing,) = named(view, "import torch._dynamo")
     (compiling,) = named(view, "torch.compile")

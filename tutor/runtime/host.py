@@ -130,21 +130,7 @@ class Host:
         return launch.describe(self.interpreter)
 
     async def _launch(self, body: bytes) -> None:
-        loop = asyncio.get_running_loop()
-        try:
-            transport, pipes = await loop.subprocess_exec(
-                lambda: _Pipes(limit=1 << 22, loop=loop),
-                *launch.command_line(self.interpreter),
-                start_new_session=True,
-                env=launch.environment(),
-            )
-        except OSError as error:
-            raise RuntimeUnavailable(
-                f"{self.program} cannot be started: {error.strerror or error}."
-            ) from error
-        self._process = asyncio.subprocess.Process(transport, pipes, loop)
-        self.pid = self._process.pid
-        self.alive = True
+        await self._make_process()
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         assert self._process.stderr is not None
@@ -163,6 +149,34 @@ class Host:
         self.folder = head["folder"]
         self.hello = msgspec.convert(head, Hello, strict=False)
         self._tasks.append(asyncio.create_task(self._read(self._process.stdout)))
+
+    async def _make_process(self) -> None:
+        """Start the interpreter, which takes milliseconds and is not to be interrupted.
+
+        A `subprocess_exec` that is cancelled before its pipes are connected waits for ever in
+        CPython 3.11 (gh-119710).
+        """
+        loop = asyncio.get_running_loop()
+        making = loop.create_task(
+            loop.subprocess_exec(
+                lambda: _Pipes(limit=1 << 22, loop=loop),
+                *launch.command_line(self.interpreter),
+                start_new_session=True,
+                env=launch.environment(),
+            )
+        )
+        try:
+            await asyncio.shield(making)
+        except OSError as error:
+            raise RuntimeUnavailable(
+                f"{self.program} cannot be started: {error.strerror or error}."
+            ) from error
+        finally:
+            with contextlib.suppress(OSError):
+                transport, pipes = await making
+                self._process = asyncio.subprocess.Process(transport, pipes, loop)
+                self.pid = self._process.pid
+                self.alive = True
 
     async def _why_no_hello(self, error: Exception) -> str:
         if isinstance(error, asyncio.IncompleteReadError):
