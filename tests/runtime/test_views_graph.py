@@ -173,6 +173,18 @@ async def test_the_branches_of_a_torch_cond_are_groups(torch: Host) -> None:
     assert [graph_break.after for graph_break in graph.breaks] == [0]
 
 
+async def test_a_size_that_may_vary_is_not_the_example_s(torch: Host) -> None:
+    source = (
+        "import torch\n"
+        "class Net(torch.nn.Module):\n"
+        "    def forward(self, x):\n        return torch.relu(x)\n"
+        "rows = {'x': {0: torch.export.Dim('rows')}}\n"
+        "program = torch.export.export(Net(), (torch.ones(5, 10),), dynamic_shapes=rows)\n"
+    )
+    (exported,) = await graphs(torch, source, "program")
+    assert the(exported, "aten.relu").shape == (None, 10)
+
+
 async def test_fx_and_exported_graphs(torch: Host) -> None:
     source = (
         "import torch\nnet = torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.ReLU())\n"

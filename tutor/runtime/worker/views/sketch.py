@@ -111,6 +111,10 @@ def dims(shape: Any) -> list[int | None] | None:
 
 
 def _size(size: Any) -> int | None:
+    known = getattr(getattr(size, "node", None), "maybe_as_int", None)
+    if known is not None:  # PyTorch's, which as an int is the example's: the graph is for any
+        found = known()
+        return found if type(found) is int else None
     try:
         return None if size is None else int(size)
     except Exception:  # a symbolic size
