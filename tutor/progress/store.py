@@ -262,10 +262,7 @@ class Store:
             " GROUP BY lesson, step HAVING min(verdict) = 'skipped'",
             params,
         )
-        found: dict[str, set[str]] = {}
-        for name, step in rows:
-            found.setdefault(str(name), set()).add(str(step))
-        return found
+        return _steps_by_lesson(rows)
 
     # --- hints and reading
 
@@ -299,10 +296,9 @@ class Store:
     def seen(self, course: str, lesson: str | None = None) -> dict[str, set[str]]:
         """Return lesson → reading steps opened, of one lesson or all."""
         where, params = _where(course=course, lesson=lesson)
-        found: dict[str, set[str]] = {}
-        for name, step in self._read(f"SELECT lesson, step FROM seen WHERE {where}", params):  # noqa: S608
-            found.setdefault(str(name), set()).add(str(step))
-        return found
+        return _steps_by_lesson(
+            self._read(f"SELECT lesson, step FROM seen WHERE {where}", params)  # noqa: S608
+        )
 
     # --- lessons known without having been taken
 
@@ -448,6 +444,13 @@ def _storable(text: str, most: int | None = None) -> str:
     if most is None or len(data) <= most:
         return data.decode("utf-8")
     return data[:most].decode("utf-8", "ignore")
+
+
+def _steps_by_lesson(rows: _Rows) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for lesson, step in rows:
+        found.setdefault(str(lesson), set()).add(str(step))
+    return found
 
 
 def _where(**names: str | None) -> tuple[str, _Params]:

@@ -83,7 +83,6 @@ LESSON = (
         "solution",
         "Solution",
         "Show the author's solution, after one try; once passed, every framework side by side.",
-        "Solution",
     ),
     Action("framework", "f4", "framework", "Framework", "Do this step in the next framework."),
     Action("previous", "f9", "previous", "Previous step", "Go back one step.", "Back"),
@@ -99,6 +98,12 @@ LESSON = (
     Action("reset", "shift+f5", "reset", "Start over", "Forget this step's answer; asks first."),
     Action("saved", "ctrl+s", "saved", "Save", "Everything is saved as you type; this says so."),
 )
+
+SCROLL_TEXT = (
+    Binding("pageup", "screen.scroll_page(-1)", "Scroll the text up", show=False),
+    Binding("pagedown", "screen.scroll_page(1)", "Scroll the text down", show=False),
+)
+"""For an answer that has no pages of its own: its pane would take the keys and do nothing."""
 
 LOOKING = (
     Action("look-back", "escape,f6,q", "back", "Back", "Back to the lesson.", "Back"),

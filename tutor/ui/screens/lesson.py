@@ -308,12 +308,11 @@ class LessonScreen(LessonViews):
         """What keys are called in the footer when their usual word would mislead; empty: left out.
 
         F7 where there is nothing to try, and F6 where there is nothing to look at, are not offered,
-        but say so. After a pass F3 compares, and no hint is needed; before, it has no place in the
-        footer (a space), and is in the palette.
+        but say so. After a pass F3 compares, which the footer says then, and no hint is needed.
         """
         words = {"check": "Run"} if self._view.kind == "read" else {}
-        compares = self._is_passed and len(self._view.frameworks) > 1
-        words |= {"solution": "Compare", "hint": ""} if compares else {"solution": " "}
+        if self._is_passed and len(self._view.frameworks) > 1:
+            words |= {"solution": "Compare", "hint": ""}
         if not self.shows:
             words["look"] = ""
         return words if self._view.kind == "code" else {**words, "try": ""}

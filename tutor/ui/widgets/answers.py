@@ -12,7 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from tutor.session import Draft
-from tutor.ui import highlight
+from tutor.ui import highlight, keys
 from tutor.ui.markdown import inline
 from tutor.ui.messages import AnswerChanged, AnswerSubmitted
 from tutor.ui.widgets.rows import Rows
@@ -91,10 +91,7 @@ def refuse_long_paste(widget: Widget, event: Paste) -> None:
 class ValueAnswer(Input):
     """One line; Enter submits."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("pageup", "screen.scroll_page(-1)", "Scroll the text up", show=False),
-        Binding("pagedown", "screen.scroll_page(1)", "Scroll the text down", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.SCROLL_TEXT]
 
     def on_paste(self, event: Paste) -> None:
         """Refuse what is no answer."""

@@ -53,13 +53,14 @@ class KeyBar(Widget):
         renamed: dict[str, str] = getattr(screen, "key_words", {})
         found: dict[str, tuple[int, str, str, str]] = {}
         for _, binding, enabled, _ in screen.active_bindings.values():
-            if binding.show and enabled and binding.action not in found:
+            shows = binding.show or renamed.get(binding.action)
+            if shows and enabled and binding.action not in found:
                 place = _ORDER.get(binding.action, -1)
                 shown = keys.shown(binding.key_display or binding.key)
                 words = renamed.get(binding.action, binding.description)
                 found[binding.action] = (place, binding.key, shown, words)
         entries = sorted(found.values(), key=_first)
-        now = [(key, shown, words) for _, key, shown, words in entries if words.strip()]
+        now = [(key, shown, words) for _, key, shown, words in entries if words]
         if now != self._keys:
             self._keys = now
             self.refresh()

@@ -12,6 +12,8 @@ from textual.geometry import Region, Size
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from tutor.ui import keys
+
 CURSOR = "▸ "
 """Marks the row the cursor is on: the highlight alone would be colour alone."""
 
@@ -24,8 +26,7 @@ class Rows(Widget, can_focus=True):
         Binding("down", "move_cursor(1)", "Down", show=False),
         Binding("home", "move_cursor(-1000)", "First", show=False),
         Binding("end", "move_cursor(1000)", "Last", show=False),
-        Binding("pageup", "screen.scroll_page(-1)", "Scroll the text up", show=False),
-        Binding("pagedown", "screen.scroll_page(1)", "Scroll the text down", show=False),
+        *keys.SCROLL_TEXT,
     ]
     DEFAULT_CSS = """
     Rows { width: 1fr; height: auto; text-wrap: nowrap; }
