@@ -13,7 +13,7 @@ from tutor.authoring.test import Report, run_tests
 from tutor.course.catalogue import Catalogue, shipped
 
 COURSE = Catalogue.open(shipped(), None)
-EFFORT = Effort(sets=1, repeats=1)
+EFFORT = Effort.asked(sets=1, repeats=1)
 """One of the sets of seeds, once; `fwtutor author test` takes all four, and the first twice."""
 
 

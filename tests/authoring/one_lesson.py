@@ -10,7 +10,7 @@ from tutor.authoring.proofs import Effort
 from tutor.authoring.subjects import select
 from tutor.authoring.test import Report, run_tests
 
-TWO_SETS = Effort(sets=2)
+TWO_SETS = Effort.asked(sets=2, repeats=2)
 
 COURSE = """\
 course: one

@@ -522,7 +522,7 @@ async def test_a_solution_that_is_too_slow_now_and_then_is_slow_and_not_flaky(
     once = f"open({str(tmp_path / 'ran')!r}, 'x').close()"
     program = f"try: {once} ; except FileExistsError: import time; time.sleep(60) ; {DOUBLE}"
     path = write_lesson(tmp_path, [code("now-and-then", program, more="seconds: 1")])
-    report = await proved(path, tmp_path, Effort(sets=1))
+    report = await proved(path, tmp_path, Effort.asked(sets=1, repeats=2))
     assert [remark.rule for remark in report.remarks] == ["slow"]
     assert "once not to its end: The code ran longer than its limit" in report.remarks[0].message
 
@@ -603,8 +603,17 @@ async def test_what_the_machine_lacks_is_skipped(tmp_path: Path) -> None:
 
 async def test_more_repeats_are_more_runs(tmp_path: Path) -> None:
     path = write_lesson(tmp_path, [SOUND[0]])
-    few = await proved(path, tmp_path, Effort(sets=1, repeats=1), workers=1)
-    many = await proved(path, tmp_path, Effort(sets=1, repeats=3), workers=4)
+    few = await proved(path, tmp_path, Effort.asked(sets=1, repeats=1), workers=1)
+    many = await proved(path, tmp_path, Effort.asked(sets=1, repeats=3), workers=4)
     assert few.remarks == many.remarks == []
     # The solution and three mistakes, each twice more; the starter has a blank and never runs.
     assert (few.runs, many.runs) == (4, 12)
+
+
+async def test_mistakes_run_less_often_than_the_solution_unless_asked(tmp_path: Path) -> None:
+    path = write_lesson(tmp_path, [SOUND[0]])
+    usual = await proved(path, tmp_path, Effort())
+    asked = await proved(path, tmp_path, Effort.asked(sets=4, repeats=2))
+    assert usual.remarks == asked.remarks == []
+    # The solution on four sets and once more; three mistakes on two sets, or as often.
+    assert (usual.runs, asked.runs) == (5 + 3 * 2, 5 + 3 * 5)

@@ -112,7 +112,7 @@ async def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
             found = select([name], course=course, framework=each)  # type: ignore[arg-type]
             whole.subjects += [one for one in found.subjects if one not in whole.subjects]
             assert not found.remarks
-    return await run_tests(whole, effort=Effort(sets=1), home=folder)
+    return await run_tests(whole, effort=Effort.asked(sets=1, repeats=2), home=folder)
 
 
 @pytest.mark.asyncio(loop_scope="module")

@@ -106,16 +106,16 @@ def _test_parser() -> Parser:
     parser.add_argument(
         "--flake",
         type=_at_least_one,
-        default=2,
         metavar="N",
-        help="run each program N times, in workers of its own, on the same seeds (2)",
+        help="run each program N times, in workers of its own, on the same seeds "
+        "(solutions twice, mistakes once)",
     )
     parser.add_argument(
         "--seeds",
         type=_at_least_one,
-        default=4,
         metavar="N",
-        help="test on N of the sets of seeds that attempts take turns at (all 4)",
+        help="run each program on N of the 4 sets of seeds that attempts take turns at "
+        "(solutions on all, mistakes on 2)",
     )
     parser.add_argument("--junit", type=Path, metavar="FILE", help="also write JUnit XML")
     return parser
@@ -130,7 +130,7 @@ def _test(arguments: argparse.Namespace) -> int:
         course=_course_of(arguments),
         framework=arguments.framework,
         changed=arguments.changed,
-        effort=Effort(sets=arguments.seeds, repeats=arguments.flake),
+        effort=Effort.asked(sets=arguments.seeds, repeats=arguments.flake),
         workers=arguments.workers,
         trusted=arguments.trust,
         as_json=arguments.json,

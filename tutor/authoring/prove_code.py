@@ -78,9 +78,12 @@ class _CodeProof:
                 "solution", f"the solution does not run: {ended(first)}.", "solution", line=line
             )
             return
+        effort = self.effort
         mistakes = asyncio.gather(*map(self._mistake, self.variant.mistakes))
         solved, starter, wrong = await asyncio.gather(
-            self._program(self.variant.solution, first), self._starter(), mistakes
+            self._program(self.variant.solution, effort.sets, effort.repeats, first),
+            self._starter(),
+            mistakes,
         )
         if await self._solution(solved):
             self.proof.values = first.results
@@ -95,17 +98,18 @@ class _CodeProof:
         job = code_job(self.step, self.framework, source, seeds, checked=True)
         return await self.runner.run(on_device(job, self.proof.device), alone=self.alone)
 
-    async def _program(self, source: str, first: Outcome | None = None) -> _Ran:
-        """Run it on every set of seeds, and again on the first; just once if it gives no result."""
+    async def _program(
+        self, source: str, sets: int, repeats: int, first: Outcome | None = None
+    ) -> _Ran:
+        """Run it on sets of seeds, and again on the first; just once if it gives no result."""
         first = first or await self._once(source, 0)
         if first.how not in ("finished", "raised"):
             return _Ran([first], [])
         more = await asyncio.gather(
-            *(self._once(source, tries) for tries in range(1, self.effort.sets)),
-            *(self._once(source, 0) for _ in range(1, self.effort.repeats)),
+            *(self._once(source, tries) for tries in range(1, sets)),
+            *(self._once(source, 0) for _ in range(1, repeats)),
         )
-        sets = self.effort.sets - 1
-        return _Ran([first, *more[:sets]], list(more[sets:]))
+        return _Ran([first, *more[: sets - 1]], list(more[sets - 1 :]))
 
     async def _starter(self) -> Outcome | None:
         if unfilled_blank(self.variant.starter):
@@ -115,7 +119,7 @@ class _CodeProof:
     async def _mistake(self, mistake: CodeMistake) -> _Ran | None:
         if mistake.code is None or unfilled_blank(mistake.code):
             return None
-        return await self._program(mistake.code)
+        return await self._program(mistake.code, self.effort.wrong_sets, self.effort.wrong_repeats)
 
     async def _judge(
         self, outcome: Outcome, reference: Outcome, wrong: Sequence[WrongProgram] = ()

@@ -21,7 +21,7 @@ from tutor.runtime.job import Job, Outcome
 from tutor.runtime.pool import Pool
 from tutor.session.plan import fingerprint
 
-ONCE = Effort(sets=1, repeats=1)
+ONCE = Effort.asked(sets=1, repeats=1)
 KEPT = 64
 """Outcomes kept: those of a few steps in a few versions. One may hold some megabytes."""
 
