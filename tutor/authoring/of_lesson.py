@@ -17,7 +17,7 @@ from tutor.authoring.steps import steps_at
 from tutor.course.catalogue import LessonInfo, broken_info, info_of, wrong_track
 from tutor.course.load import lesson_id_of, lesson_of
 from tutor.course.models import Lesson
-from tutor.course.resolve import QUICK, placement_of, step_id
+from tutor.course.resolve import QUICK, kind_of, placement_of, step_id
 from tutor.course.yaml_positions import Document, read_yaml
 from tutor.errors import CourseError, Finding, nearest
 
@@ -105,7 +105,7 @@ def _placement_notes(lesson: Lesson) -> Iterator[Note]:
         yield Note("placement", ("lesson",), message + default, key=True)
     steps = {step_id(step, index): step for index, step in enumerate(lesson.steps)}
     for index, name in enumerate(lesson.placement):
-        if not isinstance(steps[name], QUICK):
+        if kind_of(steps[name]) not in QUICK:
             message = f"`{name}` is no `value`, `choose` or `order`, which take seconds to answer"
             yield Note("placement", ("placement", index), message)
 

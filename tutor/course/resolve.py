@@ -7,16 +7,13 @@ from collections.abc import Iterable, Iterator
 
 from tutor.course.models import (
     KINDS,
-    Choose,
     Code,
     FrameworkName,
     Lesson,
     LessonHead,
-    Order,
     PerFramework,
     Read,
     Step,
-    Value,
 )
 
 _KIND_OF = {model: kind for kind, model in KINDS.items()}
@@ -70,7 +67,7 @@ def step_title(step: Step, index: int) -> str:
     return words[:1].upper() + words[1:]
 
 
-QUICK = (Value, Choose, Order)
+QUICK = ("value", "choose", "order")
 """Kinds of exercise that take seconds to answer."""
 
 PLACEMENT = 2
@@ -87,7 +84,7 @@ def placement_of(lesson: Lesson) -> tuple[str, ...]:
     quick = [
         step_id(step, index)
         for index, step in enumerate(lesson.steps)
-        if isinstance(step, QUICK) and frameworks_of(lesson, step) == lesson.frameworks
+        if kind_of(step) in QUICK and frameworks_of(lesson, step) == lesson.frameworks
     ]
     return tuple(quick[-PLACEMENT:])
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from tutor.course.catalogue import Catalogue
+from tutor.course.catalogue import Catalogue, LessonInfo
 from tutor.course.models import FrameworkName
+from tutor.course.resolve import PLACEMENT, QUICK
 from tutor.grading.verdict import VerdictName
 from tutor.session.way import Way
 
@@ -58,10 +59,25 @@ def candidates(
         if not offered:
             continue  # its file has faults
         name = wanted if wanted in offered else offered[0]
-        asked = [step for step in info.steps if step.id in info.placement]
-        steps = tuple(step.id for step in asked if name in step.frameworks)
+        steps = _asked(info, name, stage.steps if stage is not None else None)
         if steps:
             yield Candidate(lesson, info.track, info.requires, name, steps)
+
+
+def _asked(
+    info: LessonInfo, framework: FrameworkName, taken: Sequence[str] | None
+) -> tuple[str, ...]:
+    """The exercises that show who knows a lesson, or the steps `taken` of it on a path.
+
+    Where a path leaves those out, the last quick ones that it has.
+    """
+    here = [
+        step
+        for step in info.steps
+        if framework in step.frameworks and (taken is None or step.id in taken)
+    ]
+    chosen = tuple(step.id for step in here if step.id in info.placement)
+    return chosen or tuple(step.id for step in here if step.kind in QUICK)[-PLACEMENT:]
 
 
 class Placement:
