@@ -203,7 +203,7 @@ TABLE: tuple[Explained, ...] = (
     Explained(
         "IndexError",
         r"index (?P<i>-?\d+) is out of bounds for dimension (?P<axis>\d+) with size (?P<n>\d+)",
-        "Axis {axis} has {n} elements, so its last index is {n} - 1; {i} lies outside.",
+        "Axis {axis} has size {n}, so its last index is {n} - 1; {i} lies outside.",
     ),
     Explained(
         "IndexError",
