@@ -78,7 +78,7 @@ SNIPPETS: dict[str, list[tuple[str, str]]] = {
         ("x.item()", "this one has 6"),
         ("float(x)", "take a tensor of one element"),
         ("if x > 0: pass", "one truth value"),
-        ("x[5]", "Axis 0 has 2 elements"),
+        ("x[5]", "Axis 0 has size 2"),
         ("x.sum(dim=2)", "axes -2 to 1; there is no axis 2"),
         ("F.cross_entropy(x, torch.tensor([0, 5]))", "a class 5"),
         ("nn.Embedding(3, 2)(torch.tensor([5]))", "embedding's table"),
