@@ -367,6 +367,39 @@ def in_view(results: Results) -> str:
     return "\n".join(rows[top : top + results.scrollable_content_region.height])
 
 
+@pytest.mark.parametrize("kind", ["value", "code"])
+async def test_hints_take_the_rows_that_are_left_empty(kind: str) -> None:
+    step = fake_course.step(
+        "read-1", kind, 1, form="number" if kind == "value" else "", starter="x = 1\n", hints=2
+    )
+    fake = FakeSession([step], hints=["first " * 60, "second " * 40])
+    async with opened(fake, "read-1") as pilot:
+        results = pilot.app.screen.query_one(Results)
+        before = results.styles.base.max_height
+        await pilot.press("f2", "f2")
+        await pilot.pause()
+        await pilot.pause()
+        assert results.max_scroll_y == 0
+        if kind == "code":  # lines of code take them back
+            await pilot.press(*["enter"] * 20)
+            await pilot.pause()
+            await pilot.pause()
+            assert results.styles.max_height == before
+
+
+async def test_a_hint_taken_during_a_run_stays_in_view(fake: FakeSession) -> None:
+    printed = Printed(stream="stdout", text="line\n" * 8)
+    fake.scripts["mse-gradient"] = [
+        Started(device="cpu"), printed, 0.2, printed, 0.1, printed, 30.0
+    ]  # fmt: skip
+    async with opened(fake, "mse-gradient") as pilot:
+        await pilot.press("f5", "f2")
+        output = pilot.app.screen.query_one(OutputView)
+        await until(pilot, lambda: output.text.count("line") == 24)
+        await pilot.pause()
+        assert "Hint 1 of 2" in in_view(pilot.app.screen.query_one(Results))
+
+
 async def test_coming_back_to_a_passed_step_shows_its_explanation(fake: FakeSession) -> None:
     async with opened(fake, "by-hand") as pilot:
         await pilot.press("f2", "7", "enter")

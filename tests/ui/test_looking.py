@@ -26,6 +26,7 @@ from tutor.ui.views.base import Drawing
 from tutor.ui.views.curve import CurveDrawing
 from tutor.ui.views.image import ImageDrawing
 from tutor.ui.widgets.keybar import KeyBar
+from tutor.ui.widgets.output import OutputView
 from tutor.ui.widgets.pictures import Pictures
 from tutor.ui.widgets.prose import Prose
 from tutor.ui.widgets.results import Results
@@ -391,3 +392,14 @@ async def test_points_that_come_while_the_screen_opens() -> None:
         app.push_screen(screen)
         await pilot.pause()
         assert screen.shown.name == "second"
+
+
+@pytest.mark.parametrize(("lines", "first"), [(2, True), (50, False)])
+async def test_a_few_printed_lines_come_before_what_is_drawn(lines: int, first: bool) -> None:
+    fake = showing(picture_samples.curve(20))
+    printed = [Printed(stream="stdout", text="x\n") for _ in range(lines)]
+    fake.scripts["by-hand"] = [*fake.scripts["by-hand"][:-1], *printed, PASS]
+    async with opened(fake) as pilot:
+        await answered(pilot)
+        output, drawn = lesson(pilot).query_one(OutputView), lesson(pilot).query_one(Pictures)
+        assert (output.virtual_region.y < drawn.virtual_region.y) is first

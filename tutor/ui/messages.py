@@ -49,6 +49,10 @@ class PageTurned(Message):
     """Enter was pressed where it means: go on to the next step."""
 
 
+class RowsWanted(Message):
+    """The results changed, and may need more rows or fewer."""
+
+
 class RunMessage(Message):
     """About one run. One that outlived its step is told by `view`."""
 

@@ -489,6 +489,7 @@ class LessonScreen(LessonViews):
     @on(messages.AnswerChanged)
     def _on_answer_changed(self) -> None:
         self._drafts.changed()
+        self._share_rows()
 
     @on(messages.AnswerSubmitted)
     def _on_answer_submitted(self) -> None:

@@ -10,6 +10,7 @@ from textual import on
 from tutor.session import StepView
 from tutor.ui import keys, messages
 from tutor.ui.screens.lesson_runs import LessonRuns
+from tutor.ui.widgets.page import Page
 from tutor.ui.widgets.results import Results
 from tutor.views.gather import gather
 from tutor.views.model import View
@@ -95,6 +96,22 @@ class LessonViews(LessonRuns):
         super()._ended()
         if self.shows:
             self._show_views()
+
+    @on(messages.RowsWanted)
+    def _share_rows(self) -> None:
+        """Give the results the rows that the code, else the text above them, leaves empty."""
+        results, page = self.query_one(Results), self.query_one(Page)
+        editor = self._editor()
+        if not results.display or (editor is None and results.region.x >= page.region.right > 0):
+            return  # beside the text they have all the rows
+        if editor is None:
+            pane, needed = page, self.query_one("#prose").outer_size.height
+        else:
+            pane = self.query_one("#answer")
+            needed = editor.wrapped_document.height + editor.gutter.height
+        least = pane.styles.min_height
+        needed = max(needed, int(least.value) if least else 0)
+        results.take_rows(pane.outer_size.height + results.outer_size.height, needed)
 
     def action_look(self) -> None:
         """See the views over the whole screen."""

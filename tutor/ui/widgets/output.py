@@ -20,6 +20,9 @@ MAX_LINES = 2_000
 MAX_LINE = 4_000
 """Characters kept of one line."""
 
+FEW = 5
+"""Rows that are read at a glance: with a verdict they leave room for what is drawn at 24 rows."""
+
 _CONTROL = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]"  # colours, cursor movement
     r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"  # titles, links
@@ -145,6 +148,11 @@ class OutputView(Widget):
         self._width = 0
         self.add_class("-some")
         self.refresh(layout=True)
+
+    def is_short(self, width: int) -> bool:
+        """Whether it is only a few rows."""
+        lines = self.buffer.lines
+        return len(lines) <= FEW and sum(len(line.broken(max(width, 2))) for line in lines) <= FEW
 
     @property
     def text(self) -> str:

@@ -11,7 +11,7 @@ from textual.content import Content
 
 from tutor.ui import names
 from tutor.ui.markdown import MUTED, Block, Gap, Line, inline, parse
-from tutor.ui.messages import PageTurned
+from tutor.ui.messages import PageTurned, RowsWanted
 from tutor.ui.widgets.output import OutputView
 from tutor.ui.widgets.prose import Prose
 
@@ -31,7 +31,10 @@ VERDICTS = {
 
 
 PARTS = ("reminder", "measured", "verdict", "explain", "hints")
-"""The parts above the output, in order. An experiment's bars come first: the rest is about them."""
+"""The parts of words, in order. An experiment's bars come first: the rest is about them."""
+
+KEPT = ("pictures", "hints")
+"""What stays in view whatever is printed meanwhile: what is live, and a hint taken during a run."""
 
 
 class Results(VerticalScroll):
@@ -55,13 +58,17 @@ class Results(VerticalScroll):
     def on_focus(self) -> None:
         """Have the others give up rows."""
         self.screen.add_class("-results-read")
+        self.call_after_refresh(self.post_message, RowsWanted())
 
     def on_blur(self) -> None:
         """Give them back."""
         self.screen.remove_class("-results-read")
+        self.call_after_refresh(self.post_message, RowsWanted())
 
     def on_resize(self) -> None:
         """Keep in view what is to be."""
+        if self.children:
+            self._place_output()
         self._settle()
 
     def _part(self, name: str) -> Prose:
@@ -112,6 +119,7 @@ class Results(VerticalScroll):
         """
         if not self.children or not self.display:
             return
+        self.post_message(RowsWanted())
         part = self.query_one(f"#{self._newest}")
         room = self.scrollable_content_region.height
         bottom = part.virtual_region.bottom if part.display else 0
@@ -121,6 +129,17 @@ class Results(VerticalScroll):
         # The end of it, unless that would hide its beginning; of output the end is the newest.
         top = bottom if self._newest == "output" else bottom - rows
         self.scroll_to(y=max(min(bottom - room, top), 0), animate=False, immediate=True)
+
+    def take_rows(self, together: int, needed: int) -> None:
+        """Be as high as the styles allow, or higher where rows would be left empty elsewhere.
+
+        Args:
+            together: The rows that this and the pane it shares them with have.
+            needed: The rows that the other pane fills.
+        """
+        styles = self.styles.base.max_height
+        most = styles.resolve(self.container_size, self.app.size) if styles else together
+        self.styles.max_height = together - needed if together - needed > most else None
 
     def show_verdict(self, verdict: Verdict, words: str = "") -> None:
         """Show a verdict, from its first line; under other words when it judges nothing."""
@@ -181,18 +200,35 @@ class Results(VerticalScroll):
 
             self._pictures = Pictures(id="pictures")
             self.mount(self._pictures, after=self._part("explain"))
+            self._place_output()
         before = self._pictures.filled
         self._pictures.show(views, key, live=live)
         self.set_class(bool(views), "-views")
-        if before and live and self._newest == "pictures":
-            self.call_after_refresh(self._settle)
-        elif before != bool(views):
+        if before != bool(views) and self._newest != "hints":
             self._reveal("pictures" if live and views else self._newest or "pictures")
+        elif live and self._newest in KEPT:
+            self.call_after_refresh(self._settle)
 
     def feed(self, text: str, error: bool) -> None:
-        """Show a slice of output, keeping the newest in view."""
+        """Show a slice of output, keeping the newest in view, or a hint asked for meanwhile."""
         self._output().feed(text, error)
-        self._reveal("pictures" if self._newest == "pictures" else "output")
+        self._place_output()
+        if self._newest in KEPT:
+            self._reveal(self._newest, self._newest_blocks)
+        else:
+            self._reveal("output")
+
+    def _place_output(self) -> None:
+        """A few printed rows come before what is drawn, which would push them out of view."""
+        output, pictures = self._output(), self._pictures
+        if pictures is None:
+            return
+        first = output.is_short(self.scrollable_content_region.width or self.app.size.width)
+        is_first = self.children.index(output) < self.children.index(pictures)
+        if first and not is_first:
+            self.move_child(output, before=pictures)
+        elif is_first and not first:
+            self.move_child(output, after=self._part("hints"))
 
 
 def verdict_blocks(verdict: Verdict, words: str = "") -> list[Block]:
