@@ -403,3 +403,12 @@ async def test_a_few_printed_lines_come_before_what_is_drawn(lines: int, first: 
         await answered(pilot)
         output, drawn = lesson(pilot).query_one(OutputView), lesson(pilot).query_one(Pictures)
         assert (output.virtual_region.y < drawn.virtual_region.y) is first
+
+
+async def test_the_bars_of_an_experiment_can_be_looked_at() -> None:
+    async with opened(fake_course.session(), "jit-or-not") as pilot:
+        await answered(pilot, "f5")
+        assert "F6 Look" in lesson(pilot).query_one(KeyBar).text
+        await pilot.press("f6")
+        await pilot.pause()
+        assert "compiled" in current(pilot).text

@@ -47,7 +47,16 @@ class LessonViews(LessonRuns):
     @property
     def shows(self) -> bool:
         """Whether there is anything to look at."""
-        return bool(self._views_of.get(self._view))
+        return bool(self._to_look_at)
+
+    @property
+    def _to_look_at(self) -> tuple[View, ...]:
+        """What the last run showed, then the bars of an experiment."""
+        found = dict(self._views_of.get(self._view, {}))
+        measured = self._measured.get(self._view)
+        if measured is not None:
+            found.setdefault(measured.bars.name, measured.bars)
+        return tuple(found.values())
 
     @on(messages.RunStarted)
     def _forget_views(self, message: messages.RunStarted) -> None:
@@ -85,9 +94,9 @@ class LessonViews(LessonRuns):
     def _show_views(self) -> None:
         """Draw what there is now, wherever it is looked at."""
         self._due = False
-        views = tuple(self._pictures.values())
         if self._looking is not None:
-            self._looking.show(views, live=self.running)
+            self._looking.show(self._to_look_at, live=self.running)
+        views = tuple(self._pictures.values())
         key = keys.shown(keys.key_of("look", self._keymap))
         self.query_one(Results).show_views(views, live=self.running, key=key)
 
@@ -122,7 +131,7 @@ class LessonViews(LessonRuns):
         from tutor.ui.screens.looking import ViewScreen
 
         ref = self._view.ref
-        views = tuple(self._pictures.values())
+        views = self._to_look_at
         stem = f"{ref.lesson}-{ref.step}"
         screen = ViewScreen(views, live=self.running, stem=stem, stop=self.action_stop)
         self._looking = screen
