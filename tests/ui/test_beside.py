@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -16,7 +18,7 @@ from tutor.session.beside.alignment import align
 from tutor.session.beside.comparison import Compared, Comparison
 from tutor.session.beside.differences import differences_in
 from tutor.ui.app import TutorApp
-from tutor.ui.beside import lines, shown_at
+from tutor.ui.beside import arranged, lines
 from tutor.ui.screens.beside import BesidePage, BesideScreen
 
 PROGRAMS = {
@@ -66,10 +68,29 @@ def test_no_line_is_wider_than_the_screen(width: int, other: int) -> None:
 
 
 def test_two_fit_at_80_and_three_at_120() -> None:
-    assert shown_at(DONE, 76, 0) == ("torch", "tensorflow")
-    assert shown_at(DONE, 76, 1) == ("torch", "jax")
-    assert shown_at(DONE, 76, 2) == ("torch", "tensorflow")
-    assert shown_at(DONE, 116, 0) == ("torch", "tensorflow", "jax")
+    assert arranged(DONE, 76, 0) == (("torch", "tensorflow"),)
+    assert arranged(DONE, 76, 1) == (("torch", "jax"),)
+    assert arranged(DONE, 76, 2) == (("torch", "tensorflow"),)
+    assert arranged(DONE, 116, 0) == (("torch", "tensorflow", "jax"),)
+
+
+LONG = {name: f"{code}# {'word ' * 9}\n" * 2 for name, code in PROGRAMS.items()}
+WIDE = replace(DONE, rows=align(LONG))  # type: ignore[arg-type]
+
+
+def test_programs_too_wide_for_their_columns_are_one_below_another() -> None:
+    assert arranged(WIDE, 76, 0) == (("torch",), ("tensorflow",), ("jax",))
+    assert arranged(WIDE, 116, 1) == (("torch", "jax"),)
+    page = text(WIDE, 76).splitlines()
+    titles = [page.index(name) for name in ("PyTorch · yours", "TensorFlow", "JAX")]
+    assert titles == sorted(titles)
+    assert f"# {'word ' * 9}".rstrip() in page
+
+
+def test_a_line_is_broken_between_words() -> None:
+    page = text(WIDE, 40)
+    assert "  word word" in page
+    assert not re.search(r"\b(wor|ord)\b", page)
 
 
 def test_programs_differences_and_values() -> None:

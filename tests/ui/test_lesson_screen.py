@@ -651,6 +651,18 @@ async def test_solution_only_after_a_try(fake: FakeSession) -> None:
         assert shown(pilot, "reminder") == "! The solution is shown after your first try."
 
 
+@pytest.mark.parametrize(("width", "taken"), [(80, 80), (120, 92)])
+async def test_a_solution_has_the_whole_width_where_it_is_scarce(
+    fake: FakeSession, width: int, taken: int
+) -> None:
+    fake.tried.add(at("mse-gradient"))
+    async with opened(fake, "mse-gradient", size=(width, 24)) as pilot:
+        await pilot.press("f3")
+        await pilot.pause()
+        await pilot.pause()
+        assert pilot.app.screen.query_one("#dialog").outer_size.width == taken
+
+
 async def test_solution_replaces_only_when_asked(fake: FakeSession) -> None:
     async with opened(fake, "mse-gradient") as pilot:
         await pilot.press("f5")

@@ -14,21 +14,44 @@ if TYPE_CHECKING:
     from tutor.course.models import FrameworkName
     from tutor.session.beside.comparison import Comparison
 
-COLUMN = 36
+LEAST = 36
 """The least columns of text for a program: two beside one another at 80, three at 120."""
+ENOUGH = 48
+"""Columns that do for any program; fewer only where hardly a line is longer: see `FOLDED`."""
+FOLDED = 8
+"""One line in so many may be folded."""
 BETWEEN = " │ "
 OPENERS = ("def ", "class ", "@")
 """A part that begins so has an empty line above it."""
 
 
-def shown_at(comparison: Comparison, width: int, other: int) -> tuple[FrameworkName, ...]:
-    """The frameworks that fit beside one another: all, or the learner's and one other."""
+def arranged(
+    comparison: Comparison, width: int, other: int
+) -> tuple[tuple[FrameworkName, ...], ...]:
+    """The frameworks beside one another, in groups one below another.
+
+    All of them, or the learner's and one other, where their lines fit; else each in its own group:
+    a program whose lines are folded again and again is hard to read.
+    """
     every = comparison.frameworks
-    fit = (width + len(BETWEEN)) // (COLUMN + len(BETWEEN))
-    if fit >= len(every):
-        return every
     others = every[1:]
-    return (every[0], others[other % len(others)])
+    pair = (every[0], others[other % len(others)])
+    for shown in (every, pair):
+        if _fits(comparison, _room(width, len(shown))):
+            return (shown,)
+    return tuple((name,) for name in every)
+
+
+def _room(width: int, columns: int) -> int:
+    """How wide each of some columns is."""
+    return (width - len(BETWEEN) * (columns - 1)) // columns
+
+
+def _fits(comparison: Comparison, room: int) -> bool:
+    """Whether programs can be read in columns of so many cells."""
+    programs = (code for row in comparison.rows for code in row.code.values())
+    wide = [len(line) > room for code in programs for line in code.split("\n")]
+    return room >= ENOUGH or (room >= LEAST and FOLDED * sum(wide) <= len(wide))
 
 
 def lines(comparison: Comparison, width: int, other: int) -> list[Content]:
@@ -39,19 +62,31 @@ def lines(comparison: Comparison, width: int, other: int) -> list[Content]:
         width: Columns there are.
         other: Which of the other frameworks is beside the learner's when not all fit.
     """
-    shown = shown_at(comparison, width, other)
-    room = (width - len(BETWEEN) * (len(shown) - 1)) // len(shown)
-    page = [_titles(comparison, shown, room), _ruled(room, len(shown))]
+    groups = arranged(comparison, width, other)
+    page: list[Content] = []
+    for shown in groups:
+        if page:
+            page.append(Content(""))
+        page += _programs(comparison, shown, _room(width, len(shown)))
+    every: list[FrameworkName] = [name for shown in groups for name in shown]
+    page += lay_out([*_values(comparison), *_differences(comparison, every)], width)
+    return page
+
+
+def _programs(
+    comparison: Comparison, shown: Sequence[FrameworkName], room: int
+) -> Iterator[Content]:
+    """Programs beside one another, under their titles."""
+    yield _titles(comparison, shown, room)
+    yield _ruled(room, len(shown))
     said = ""
     for row in comparison.rows:
         cells = [row.code.get(name, "") for name in shown]
         if any(cell.startswith(OPENERS) for cell in cells):
-            page.append(_empty(room, len(shown)))
+            yield _empty(room, len(shown))
         if any(cells):
-            page += _row("" if row.what == said else row.what, cells, room)
+            yield from _row("" if row.what == said else row.what, cells, room)
             said = row.what
-    page += lay_out([*_values(comparison), *_differences(comparison, shown)], width)
-    return page
 
 
 def _titles(comparison: Comparison, shown: Sequence[FrameworkName], room: int) -> Content:
@@ -89,12 +124,21 @@ def _folded(code: str, room: int) -> Iterator[Content]:
         return
     for line in highlight.python(code).expand_tabs(4).split("\n", allow_blank=True):
         indent = len(line.plain) - len(line.plain.lstrip()) + 2
-        if line.cell_length <= room or room - indent < 8:
+        if room - indent < 8:
             yield from line.fold(room)
             continue
-        yield line[:room]
-        for part in line[room:].fold(room - indent):
-            yield Content(" " * indent) + part
+        rest = line
+        while rest.cell_length > room:
+            end = _end_of(rest.plain, room, indent)
+            yield rest[:end]
+            rest = Content(" " * indent) + rest[end:]
+        yield rest
+
+
+def _end_of(code: str, room: int, indent: int) -> int:
+    """Where to break a line of code: between words, where there is a place after its indent."""
+    places = (place for place in range(room, indent, -1) if code[place - 1] in " ,([")
+    return next(places, room)
 
 
 def _values(comparison: Comparison) -> Iterator[Block]:

@@ -17,7 +17,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tutor.errors import FwtutorError
-from tutor.ui.beside import lines, shown_at
+from tutor.ui.beside import arranged, lines
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -106,7 +106,7 @@ class BesideScreen(Screen[bool]):
         comparison = page.comparison
         if comparison is not None:
             width = page.content_size.width or self.size.width
-            if len(shown_at(comparison, width, 0)) < len(comparison.frameworks):
+            if sum(map(len, arranged(comparison, width, 0))) < len(comparison.frameworks):
                 words = f"← → another framework · {words}"
         self.query_one("#choices", Static).update(words)
 

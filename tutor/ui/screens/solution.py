@@ -20,6 +20,10 @@ class SolutionScreen(ModalScreen[bool]):
     """Returns True when the learner asks to have it in the editor."""
 
     CSS_PATH = "../styles/dialogs.tcss"
+    HORIZONTAL_BREAKPOINTS = [
+        (0, "-narrow"),
+        (100, "-wide"),
+    ]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q,f3,escape,enter", "close", "Close", key_display="q"),
         Binding("u", "use", "Put it in the editor"),
