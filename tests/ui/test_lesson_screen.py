@@ -454,6 +454,26 @@ async def test_the_first_blank_is_selected_and_one_left_is_a_reminder(fake: Fake
         assert "3▸" in text_of(pilot, StepStrip)
 
 
+async def test_the_footer_offers_the_next_blank_while_there_is_one(fake: FakeSession) -> None:
+    async with opened(fake, "mse-gradient") as pilot:
+        bar = pilot.app.screen.query_one(KeyBar)
+        assert "Ctrl+N Blank" in bar.text
+        assert "F10 Next" in bar.text
+        await pilot.press("1", "ctrl+n", "2")
+        await pilot.pause()
+        assert "Blank" not in bar.text
+        await pilot.press("ctrl+z")
+        await pilot.pause()
+        assert "Ctrl+N Blank" in bar.text
+
+
+async def test_a_label_of_a_check_shows_no_backticks() -> None:
+    check = CheckResult(label="`blur` is compiled", passed=True)
+    line = verdict_blocks(Verdict(verdict="pass", message="", checks=(check,)))[-1]
+    assert isinstance(line, Line)
+    assert line.content.plain == "✓ blur is compiled"
+
+
 async def test_typing_after_right_goes_to_the_answer(fake: FakeSession) -> None:
     async with opened(fake, "by-hand") as pilot:
         await pilot.press("7", "enter")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tutor.ui import highlight
-from tutor.ui.markdown import inline, lay_out, parse
+from tutor.ui.markdown import code_spans, inline, lay_out, parse
 
 
 def lines(text: str, width: int = 40) -> list[str]:
@@ -122,3 +122,14 @@ def test_prefixed_and_triple_strings() -> None:
 
 def test_names_with_digits_are_names() -> None:
     assert kinds("x1 = relu6") == {}
+
+
+def test_only_what_is_between_backticks_is_read_in_a_label() -> None:
+    label = code_spans("`blur` is compiled, not `a * b * c`")
+    assert label.plain == "blur is compiled, not a * b * c"
+    assert [label.plain[span.start : span.end] for span in label.spans if span.style] == [
+        "blur",
+        "a * b * c",
+    ]
+    for text in ("2 * x * y", "model.__call__(x) * z", "an odd ` one"):
+        assert code_spans(text).plain == text

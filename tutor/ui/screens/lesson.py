@@ -78,6 +78,8 @@ class LessonScreen(LessonViews):
         self._hints: list[Hint] = []
         self._is_passed = False
         """Whether the step was passed in the framework it is shown in."""
+        self._has_blank = False
+        """Whether there is a blank in the code, which the footer then offers to go to."""
         self._preparing: Timer | None = None
         self._turning = asyncio.Lock()
         """Held while one step gives way to another, which awaits: two quick keys turn two pages."""
@@ -152,6 +154,7 @@ class LessonScreen(LessonViews):
             self.query_one(Results).show_sentence(str(error))
         self._show_framework()
         self._focus_answer()
+        self._look_for_blanks()
         self.refresh_bindings()
         self._prepare_soon()
 
@@ -170,6 +173,13 @@ class LessonScreen(LessonViews):
             self.query_one(Results).show_earlier(explanation)
         elif self._hints:
             self.query_one(Results).show_hints(self._hints)
+
+    def _look_for_blanks(self) -> None:
+        editor = self._editor()
+        has_blank = editor is not None and editor.has_blank
+        if has_blank is not self._has_blank:
+            self._has_blank = has_blank
+            self.refresh_bindings()
 
     def _prepare_soon(self) -> None:
         if self._preparing is not None:
@@ -309,8 +319,11 @@ class LessonScreen(LessonViews):
 
         F7 where there is nothing to try, and F6 where there is nothing to look at, are not offered,
         but say so. After a pass F3 compares, which the footer says then, and no hint is needed.
+        Where there are blanks to fill in, the editor's key for the next one is worth knowing.
         """
         words = {"check": "Run"} if self._view.kind == "read" else {}
+        if self._has_blank:
+            words["next_blank"] = "Blank"
         if self._is_passed and len(self._view.frameworks) > 1:
             words |= {"solution": "Compare", "hint": ""}
         if not self.shows:
@@ -490,6 +503,7 @@ class LessonScreen(LessonViews):
     def _on_answer_changed(self) -> None:
         self._drafts.changed()
         self._share_rows()
+        self._look_for_blanks()
 
     @on(messages.AnswerSubmitted)
     def _on_answer_submitted(self) -> None:

@@ -10,7 +10,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 
 from tutor.ui import names
-from tutor.ui.markdown import MUTED, Block, Gap, Line, inline, parse
+from tutor.ui.markdown import MUTED, Block, Gap, Line, code_spans, inline, parse
 from tutor.ui.messages import PageTurned, RowsWanted
 from tutor.ui.widgets.output import OutputView
 from tutor.ui.widgets.prose import Prose
@@ -248,7 +248,7 @@ def verdict_blocks(verdict: Verdict, words: str = "") -> list[Block]:
     passed = verdict.verdict == "pass"
     for check in () if passed and len(verdict.checks) > MOST_TICKS else verdict.checks:
         sign, colour = ("✓ ", "$text-success") if check.passed else ("✗ ", "$text-error")
-        label = Content.styled(sign, colour) + Content(check.label)
+        label = Content.styled(sign, colour) + code_spans(check.label)
         blocks.append(Line(label, rest="  "))
         if check.message and check.message != verdict.message:
             blocks.append(Line(inline(check.message), "  ", "  "))
