@@ -68,6 +68,16 @@ def test_a_reading_step_is_seen_when_it_is_opened(reader: Session) -> None:
     assert reader.next_step() == ref("kinds/slope")
 
 
+def test_who_paged_to_the_end_goes_on_at_the_first_step_not_done(reader: Session) -> None:
+    for view in reader.step_views("kinds", "torch"):
+        reader.save_place(view.ref, "torch")
+        if view.ref.step == "pick":
+            assert reader.where() == (ref("kinds/pick"), "torch")
+    assert reader.where() == (ref("kinds/slope"), "torch")
+    reader.save_draft(ref("kinds/timing"), "torch", Draft("2"))
+    assert reader.where() == (ref("kinds/timing"), "torch"), "it was begun"
+
+
 def test_hints_come_one_by_one_and_the_last_repeats(reader: Session) -> None:
     step = ref("kinds/slope")
     assert reader.hints_shown(step, "torch") == ()

@@ -264,14 +264,29 @@ class Session:
             yield standing_of(info, done, preferred, stages.get(lesson))
 
     def where(self) -> tuple[StepRef, FrameworkName] | None:
-        """Where the learner left off; None at first, or when that step is gone."""
+        """Where the learner left off; None at first, or when that step is gone.
+
+        Who paged to a lesson's end goes on at its first step not done.
+        """
         place = self.store.place(self.course)
         if place is None or place.framework not in FRAMEWORKS:
             return None
         info = self.catalogue.lessons.get(place.lesson)
         if info is None or place.step not in {step.id for step in info.steps}:
             return None
-        return StepRef(place.lesson, place.step), place.framework
+        ref = StepRef(place.lesson, place.step)
+        if self._paged_through(ref, place.framework):
+            ref = StepRef(ref.lesson, self.standing(ref.lesson).next or ref.step)
+        return ref, place.framework
+
+    def _paged_through(self, ref: StepRef, framework: FrameworkName) -> bool:
+        """Whether the step is the last of its lesson, and nothing is left to do or finish there."""
+        standing = self.standing(ref.lesson)
+        if standing.steps[-1:] != (ref.step,):
+            return False
+        if ref.step in standing.passed_steps | standing.seen:
+            return True
+        return self.draft(ref, framework) is None and not self._tries(ref, framework)
 
     def next_step(self) -> StepRef | None:
         """What to do next: the first step not done of the first lesson on the way not complete.
