@@ -228,6 +228,7 @@ async def test_help_lists_every_key(fake: FakeSession) -> None:
         words = pilot.app.screen.query_one(Prose).text
         for key in ("Ctrl+Z", "Ctrl+X", "Ctrl+L", "Ctrl+T", "Ctrl+N", "Ctrl+Home", "F6", "ansi"):
             assert key in words
+        assert words.startswith("Course map")
         await pilot.press("f1")
         await pilot.pause()
         assert isinstance(pilot.app.screen, HomeScreen)

@@ -412,3 +412,15 @@ async def test_the_bars_of_an_experiment_can_be_looked_at() -> None:
         await pilot.press("f6")
         await pilot.pause()
         assert "compiled" in current(pilot).text
+
+
+async def test_help_begins_with_the_keys_of_the_screen_it_was_asked_for_on() -> None:
+    async with opened(showing(picture_samples.curve(20))) as pilot:
+        await answered(pilot)
+        await pilot.press("f6")
+        await pilot.pause()
+        await pilot.press("f1")
+        await pilot.pause()
+        help_ = pilot.app.screen.query_one(Prose).text
+        assert help_.startswith("What a run showed")
+        assert help_.index("Zoom in") < help_.index("Run the code") < help_.index("Course map")

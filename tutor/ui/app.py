@@ -266,11 +266,11 @@ class TutorApp(ThriftyApp[int]):
     # Keys
 
     def action_help(self) -> None:
-        """Show every key."""
+        """Show every key, those of the screen first."""
         from tutor.ui.screens.help import HelpScreen
 
         if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(self.keymap))
+            self.push_screen(HelpScreen(self.keymap, first=self._actions_of(self.screen)))
 
     def action_find(self) -> None:
         """Search the course."""
@@ -285,16 +285,7 @@ class TutorApp(ThriftyApp[int]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The actions that apply on this screen, under their titles."""
-        places: list[tuple[Screen[object] | TutorApp, tuple[keys.Action, ...]]] = [(self, keys.APP)]
-        if screen is self._lesson:
-            places.insert(0, (screen, keys.LESSON))
-        elif isinstance(screen, HomeScreen):
-            places.insert(0, (screen, keys.HOME))
-        elif screen.has_class("-placing"):
-            places.insert(0, (screen, keys.PLACING))
-        elif screen.has_class("-looking"):  # its class is not imported before one is opened
-            places.insert(0, (screen, keys.LOOKING))
-        for place, actions in places:
+        for place, actions in ((screen, self._actions_of(screen)), (self, keys.APP)):
             words: Mapping[str, str] = getattr(place, "key_words", {})
             for action in actions:
                 if words.get(action.action) != "" and place.check_action(action.action, ()):
@@ -306,6 +297,16 @@ class TutorApp(ThriftyApp[int]):
         if screen is self._lesson and self.session.courses():
             other = next(action for action in keys.HOME if action.action == "courses")
             yield SystemCommand(other.title, other.help, self.action_courses)
+
+    def _actions_of(self, screen: Screen[object]) -> tuple[keys.Action, ...]:
+        """What can be done on a screen; nothing of its own on one that only asks or shows."""
+        if screen is self._lesson:
+            return keys.LESSON
+        if isinstance(screen, HomeScreen):
+            return keys.HOME
+        if screen.has_class("-placing"):  # its class is not imported before one is opened
+            return keys.PLACING
+        return keys.LOOKING if screen.has_class("-looking") else ()
 
     # Size
 

@@ -16,6 +16,7 @@ from tutor.ui import keys
 from tutor.ui.markdown import Block, Gap, Line
 from tutor.ui.widgets.prose import Prose
 
+CURVES = "Curves, bars and images over the whole screen"
 CONTROLS: Sequence[tuple[str, Sequence[tuple[str, str]]]] = (
     (
         "Moving about",
@@ -57,7 +58,7 @@ CONTROLS: Sequence[tuple[str, Sequence[tuple[str, str]]]] = (
         ),
     ),
     (
-        "Curves, bars and images over the whole screen",
+        CURVES,
         (
             ("Arrows", "Move the cursor; the line below says what is there. Shift: further."),
             ("+, -, 0", "Zoom in, out; all there is."),
@@ -79,11 +80,21 @@ class HelpScreen(ModalScreen[None]):
     ]
 
     def __init__(
-        self, keymap: Mapping[str, str], more: Sequence[tuple[str, Sequence[keys.Action]]] = ()
+        self,
+        keymap: Mapping[str, str],
+        more: Sequence[tuple[str, Sequence[keys.Action]]] = (),
+        first: Sequence[keys.Action] = (),
     ) -> None:
-        """Make the screen; `more` are actions that only this app has, under their headings."""
+        """Make the screen.
+
+        Args:
+            keymap: The learner's keys, by the id of an action.
+            more: Actions that only this app has, under their headings.
+            first: The actions of the screen that help was asked for on.
+        """
         super().__init__()
         self._keymap = keymap
+        self._first = first
         self._sections: Sequence[tuple[str, Sequence[keys.Action]]] = (
             *more,
             ("Lesson", keys.LESSON),
@@ -102,18 +113,22 @@ class HelpScreen(ModalScreen[None]):
             yield Static("q closes", id="choices", markup=False)
 
     def _blocks(self) -> list[Block]:
+        tables = [(title, self._rows(actions)) for title, actions in self._sections]
+        here = {title for title, actions in self._sections if actions is self._first}
+        if self._first is keys.LOOKING:
+            here.add(CURVES)
         blocks: list[Block] = []
-        for title, actions in self._sections:
-            rows = [
-                (keys.shown(keys.keys_of(action, self._keymap)), f"{action.title}. {action.help}")
-                for action in actions
-            ]
+        for title, rows in sorted((*tables, *CONTROLS), key=lambda table: table[0] not in here):
             blocks += _section(title, rows)
-        for title, fixed in CONTROLS:
-            blocks += _section(title, fixed)
         names = ", ".join(action.id for _, actions in self._sections for action in actions)
         blocks.append(Line(Content(f"Keys of your own go under [keys] in config.toml: {names}.")))
         return blocks
+
+    def _rows(self, actions: Sequence[keys.Action]) -> list[tuple[str, str]]:
+        return [
+            (keys.shown(keys.keys_of(action, self._keymap)), f"{action.title}. {action.help}")
+            for action in actions
+        ]
 
     def action_close(self) -> None:
         """Back to where help was asked for."""
