@@ -56,14 +56,24 @@ def host(request: pytest.FixtureRequest) -> Host:
     return request.getfixturevalue(request.param)
 
 
-async def test_what_an_attempt_imported_late_is_there_for_the_next() -> None:
-    needed = "import sys\nthere = 'torch._dynamo' in sys.modules\n"
-    optimiser = "import torch\ntorch.optim.SGD([torch.nn.Parameter(torch.ones(2))], lr=0.1)\n"
+@pytest.mark.parametrize(
+    ("module", "program"),
+    [
+        ("torch._dynamo", "torch.optim.SGD([torch.nn.Parameter(torch.ones(2))], lr=0.1)"),
+        ("torch._inductor.compile_fx", "from torch._inductor import compile_fx"),
+        ("sklearn.datasets", "from sklearn.datasets import load_digits"),
+    ],
+)
+async def test_what_an_attempt_imported_late_is_there_for_the_next(
+    module: str, program: str
+) -> None:
+    needed = f"import sys\nthere = {module!r} in sys.modules\n"
+    program = f"import torch\n{program}\n"
     host = await Host.start("torch")
     try:
         await host.warm_up()
         assert (await run(host, needed, "there")).first == (False,)
-        assert (await run(host, optimiser, "1")).outcome.how == "finished"
+        assert (await run(host, program, "1")).outcome.how == "finished"
         for _ in range(3):  # the spare of then may have been forked before
             await host.warm_up()
             found = await run(host, needed, "there")

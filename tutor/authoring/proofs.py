@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from tutor.authoring.remarks import Remark
-from tutor.authoring.runner import Runner
+from tutor.authoring.runner import Runner, on_device
 from tutor.authoring.subjects import Subject
 from tutor.grading.values import Value
-from tutor.runtime.job import Outcome
-from tutor.session.plan import SEED_SETS
+from tutor.runtime.job import How, Job, Outcome
+from tutor.session.plan import SEED_SETS, with_views
+from tutor.views.model import View
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,12 @@ class Proof:
     """The device, as the framework names it."""
     values: Sequence[Sequence[Value]] | None = None
     """For code that passed: what the solution's probes gave, per seed of the first set."""
+    wanted: tuple[str, ...] = ()
+    """Names of the views that the step shows of its own program."""
+    views: dict[str, View] = field(default_factory=dict[str, View])
+    """Those that came, by name."""
+    viewed: How = "not-started"
+    """How the making of those ended."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +73,17 @@ class Bench:
 
     runner: Runner
     effort: Effort
+
+
+async def run_with_views(proof: Proof, bench: Bench, job: Job, *, alone: bool = False) -> Outcome:
+    """Run a step's own program as learners do, with the views that the step shows of it."""
+    subject = proof.subject
+    job = on_device(with_views(job, subject.step, subject.framework), proof.device)
+    outcome = await bench.runner.run(job, alone=alone, views=proof.views)
+    proof.wanted = tuple(each.name for each in job.views)
+    proof.ran_on = outcome.device
+    proof.viewed = outcome.views if outcome.how == "finished" else "not-started"
+    return outcome
 
 
 def ended(outcome: Outcome) -> str:

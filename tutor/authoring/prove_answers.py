@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tutor.authoring.proofs import Bench, Proof, ended, gives_away, line_of, short
+from tutor.authoring.proofs import Bench, Proof, ended, gives_away, line_of, run_with_views, short
 from tutor.authoring.runner import on_device
 from tutor.authoring.typed_forms import forms_of, rounded, typed
 from tutor.course.models import Choose, Measure, Order, PerFramework, Read, Value
@@ -225,18 +225,22 @@ class _OrderProof:
 async def _repeated(proof: Proof, bench: Bench, job: Job, *, alone: bool = False) -> list[Outcome]:
     """The job's outcomes, one per repeat; none when it does not run to its end."""
     outcomes: list[Outcome] = []
-    for _ in range(bench.effort.repeats):
-        outcome = await _ran(proof, bench, job, alone=alone)
+    for number in range(bench.effort.repeats):
+        outcome = await _ran(proof, bench, job, alone=alone, again=number > 0)
         if outcome is None:
             return []
         outcomes.append(outcome)
     return outcomes
 
 
-async def _ran(proof: Proof, bench: Bench, job: Job, *, alone: bool = False) -> Outcome | None:
+async def _ran(
+    proof: Proof, bench: Bench, job: Job, *, alone: bool = False, again: bool = False
+) -> Outcome | None:
     """The job's outcome; None, with a remark, when it does not run to its end."""
-    outcome = await bench.runner.run(on_device(job, proof.device), alone=alone)
-    proof.ran_on = outcome.device
+    if again:
+        outcome = await bench.runner.run(on_device(job, proof.device), alone=alone)
+    else:
+        outcome = await run_with_views(proof, bench, job, alone=alone)
     if outcome.missing:
         proof.skipped = outcome.words
         return None

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from tutor.authoring.proofs import Bench, Proof, ended, line_of, short
+from tutor.authoring.proofs import Bench, Proof, ended, line_of, run_with_views, short
 from tutor.authoring.runner import on_device
 from tutor.course.models import Code, CodeMistake, FrameworkName
 from tutor.course.resolve import text_for
@@ -16,7 +16,7 @@ from tutor.grading.checks import WrongProgram
 from tutor.grading.grade import unfilled_blank
 from tutor.grading.values import Raised
 from tutor.grading.verdict import Verdict
-from tutor.runtime.job import Outcome
+from tutor.runtime.job import Job, Outcome
 from tutor.session.judging import judge_program, seeds_of, wrong_program
 from tutor.session.plan import code_job
 
@@ -51,7 +51,7 @@ class _CodeProof:
     def __init__(self, proof: Proof, bench: Bench) -> None:
         self.proof = proof
         self.subject = proof.subject
-        self.runner = bench.runner
+        self.bench = bench
         self.effort = bench.effort
         step = proof.subject.step
         assert isinstance(step, Code), "only code steps come here"
@@ -67,8 +67,9 @@ class _CodeProof:
             self.proof.remarks.append(remark)
 
     async def run(self) -> None:
-        first = await self._once(self.variant.solution, 0)
-        self.proof.ran_on = first.device
+        first = await run_with_views(
+            self.proof, self.bench, self._job(self.variant.solution, 0), alone=self.alone
+        )
         if first.missing:
             self.proof.skipped = first.words
             return
@@ -93,10 +94,13 @@ class _CodeProof:
 
     # Running
 
-    async def _once(self, source: str, tries: int) -> Outcome:
+    def _job(self, source: str, tries: int) -> Job:
         seeds = seeds_of(self.step, tries)
-        job = code_job(self.step, self.framework, source, seeds, checked=True)
-        return await self.runner.run(on_device(job, self.proof.device), alone=self.alone)
+        return code_job(self.step, self.framework, source, seeds, checked=True)
+
+    async def _once(self, source: str, tries: int) -> Outcome:
+        job = on_device(self._job(source, tries), self.proof.device)
+        return await self.bench.runner.run(job, alone=self.alone)
 
     async def _program(
         self, source: str, sets: int, repeats: int, first: Outcome | None = None
@@ -268,9 +272,8 @@ class _CodeProof:
         allowed = PART_OF_TIME * self.step.seconds
         took = first.seconds
         if took > allowed:
-            seeds = seeds_of(self.step, 0)
-            job = code_job(self.step, self.framework, self.variant.solution, seeds, checked=True)
-            calm = await self.runner.run(on_device(job, self.proof.device), alone=True)
+            job = on_device(self._job(self.variant.solution, 0), self.proof.device)
+            calm = await self.bench.runner.run(job, alone=True)
             took = min(took, calm.seconds)
         if took > allowed and not any(each.rule == "slow" for each in self.proof.remarks):
             shown = f"{took:.1f}" if took >= 1 else f"{took:.2g}"

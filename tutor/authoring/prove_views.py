@@ -6,20 +6,8 @@ import math
 import re
 from collections.abc import Iterable
 
-from tutor.authoring.proofs import Bench, Proof
-from tutor.authoring.runner import on_device
-from tutor.course.models import Code, FrameworkName, Measure, Order, Read, Step, Value
-from tutor.runtime.job import Job
+from tutor.authoring.proofs import Proof
 from tutor.runtime.outcome import no_view
-from tutor.session.judging import seeds_of
-from tutor.session.plan import (
-    choose_job,
-    measure_job,
-    read_job,
-    solution_job,
-    value_job,
-    with_views,
-)
 from tutor.views.model import (
     Array,
     Bars,
@@ -41,47 +29,19 @@ MEANT = re.compile(
 """What a caption says where NaN or infinity is what there is to see."""
 
 
-async def prove_views(proof: Proof, bench: Bench) -> None:
-    """Run the step's own program with its views; each must be there, hold something, be finite."""
-    subject, framework = proof.subject, proof.subject.framework
-    ran = _job(subject.step, framework)
-    if ran is None or proof.skipped:
-        return
-    job = on_device(with_views(ran, subject.step, framework), proof.device)
-    outcome, views = await bench.runner.show(job)
-    if outcome.missing:
-        proof.skipped = outcome.words
-        return
-    if outcome.how != "finished":
+def prove_views(proof: Proof) -> None:
+    """Each view that the step shows of its own program is there, holds something, is finite."""
+    if proof.viewed == "not-started":
         return  # what is wrong with the program is said by the proof of the step
-    made = {view.name: view for view in views}
-    wanted = iter(job.views)
+    subject, wanted = proof.subject, iter(proof.wanted)
     for place, show in enumerate(subject.step.show):
-        if isinstance(show.of, dict) and framework not in show.of:
+        if isinstance(show.of, dict) and subject.framework not in show.of:
             continue
-        name = next(wanted).name
-        view = made.get(name) or NoView(name=name, why=no_view(outcome.views))
-        fault = fault_of(view)
+        name = next(wanted)
+        fault = fault_of(proof.views.get(name) or NoView(name=name, why=no_view(proof.viewed)))
         if fault:
             remark = subject.remark("view", f"the view `{name}`: {fault}", "show", place)
             proof.remarks.append(remark)
-
-
-def _job(step: Step, framework: FrameworkName) -> Job | None:
-    """The job of the step's own program; None when the step runs nothing."""
-    match step:
-        case Read():
-            return read_job(step, framework) if step.given else None
-        case Value():
-            return value_job(step, framework)
-        case Measure():
-            return measure_job(step, framework)
-        case Code():
-            return solution_job(step, framework, seeds_of(step, 0))
-        case Order():
-            return solution_job(step, framework, seeds_of(step, 0)) if step.checks else None
-        case _:
-            return choose_job(step, framework)
 
 
 def fault_of(view: View) -> str:

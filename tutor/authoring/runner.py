@@ -61,34 +61,36 @@ class Runner:
         accelerated = any(not name.startswith("cpu") for name in hello.devices)
         return ("auto", "cpu") if accelerated else ("auto",)
 
-    async def run(self, job: Job, *, alone: bool = False, patient: bool = True) -> Outcome:
+    async def run(
+        self,
+        job: Job,
+        *,
+        alone: bool = False,
+        patient: bool = True,
+        views: dict[str, View] | None = None,
+    ) -> Outcome:
         """Run a job in a worker of its own.
 
         Args:
             job: What to run.
             alone: Whether nothing else may run meanwhile, so that its time is its own.
             patient: Whether one that was too slow beside others gets a second try alone.
+            views: Takes the views that it shows, of each name the last.
         """
+        views = {} if views is None else views
         async with self._room(self._workers if alone else 1):
-            outcome = await self._once(job)
+            outcome = await self._once(job, views)
         if outcome.how == "timed-out" and patient and not alone:
             async with self._room(self._workers):
-                outcome = await self._once(job)
+                outcome = await self._once(job, views)
         return outcome
 
-    async def show(self, job: Job) -> tuple[Outcome, list[View]]:
-        """Run a job whose views are wanted too; of each name the last."""
-        views: dict[str, View] = {}
-        async with self._room(1):
-            outcome = await self._once(job, views)
-        return outcome, [*views.values()]
-
-    async def _once(self, job: Job, views: dict[str, View] | None = None) -> Outcome:
+    async def _once(self, job: Job, views: dict[str, View]) -> Outcome:
         for _ in range(2):
             self.runs[job.framework] += 1
             host = await self._pool.host(job.framework)
             async for event in host.run(job, reference=True):
-                if isinstance(event, Shown) and views is not None:
+                if isinstance(event, Shown):
                     views[event.view.name] = event.view
                 elif isinstance(event, Outcome):
                     if event.how != "host-lost":

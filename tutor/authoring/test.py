@@ -187,7 +187,7 @@ async def prove_step(proof: Proof, bench: Bench) -> None:
         return
     await _PROVERS[kind_of(step)](proof, bench)
     if step.show:
-        await prove_views(proof, bench)
+        prove_views(proof)
 
 
 def cores() -> int:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 from tutor.authoring.preview import facts_of_answers, facts_of_programs
 from tutor.authoring.preview.section import Row, Section
 from tutor.authoring.proofs import Bench, Effort, Proof
@@ -20,6 +22,7 @@ from tutor.course.resolve import text_for
 from tutor.runtime.job import Job, Outcome
 from tutor.runtime.pool import Pool
 from tutor.session.plan import fingerprint
+from tutor.views.model import View
 
 ONCE = Effort.asked(sets=1, repeats=1)
 KEPT = 64
@@ -31,7 +34,7 @@ class LiveRunner(Runner):
 
     def __init__(self, pool: Pool, config: Config, workers: int) -> None:
         super().__init__(pool, config, workers)
-        self._kept: dict[str, Outcome] = {}
+        self._kept: dict[str, tuple[Outcome, dict[str, View]]] = {}
         self.asked = 0
         """How many programs were to run since the count began."""
         self.done = 0
@@ -45,18 +48,28 @@ class LiveRunner(Runner):
         """Run every program anew."""
         self._kept.clear()
 
-    async def run(self, job: Job, *, alone: bool = False, patient: bool = True) -> Outcome:
-        """Run a job, unless its outcome is known."""
-        key = fingerprint(job)
-        if (known := self._kept.get(key)) is not None:
-            return known
+    async def run(
+        self,
+        job: Job,
+        *,
+        alone: bool = False,
+        patient: bool = True,
+        views: dict[str, View] | None = None,
+    ) -> Outcome:
+        """Run a job, unless its outcome is known, if only from a run with views."""
+        views = {} if views is None else views
+        if (known := self._kept.get(fingerprint(job))) is not None:
+            outcome, shown = known
+            views |= shown
+            return outcome
         self.asked += 1
-        outcome = await super().run(job, alone=alone, patient=patient)
+        outcome = await super().run(job, alone=alone, patient=patient, views=views)
         self.done += 1
         if outcome.how in ("finished", "raised"):
-            while len(self._kept) >= KEPT:
+            for each in (job, msgspec.structs.replace(job, views=())):
+                self._kept[fingerprint(each)] = outcome, views
+            while len(self._kept) > KEPT:
                 del self._kept[next(iter(self._kept))]
-            self._kept[key] = outcome
         return outcome
 
 

@@ -34,8 +34,8 @@ class Adapter:
     """What OPENBLAS_NUM_THREADS was before the host set it to 1."""
     restore_blas = False
     """Whether a worker has that to undo."""
-    LATE: tuple[str, ...] = ()
-    """Modules that the framework itself imports when they are first needed, and slowly."""
+    LATE: tuple[str, ...] = ("sklearn.datasets",)
+    """Modules that programs import when they first need them, and slowly: 0.8 s for this one."""
     late: frozenset[str] = frozenset()
     """Those of them that an earlier attempt needed: the next worker imports them while it waits."""
 

@@ -58,8 +58,9 @@ class TorchAdapter(Adapter):
         self._module_class = torch.nn.Module
         self._on = "cpu"
 
-    LATE = ("torch._dynamo",)
-    """The first optimiser imports it: 0.6 s of the 0.7 s that a step of SGD takes a new process."""
+    LATE = (*Adapter.LATE, "torch._dynamo", "torch._inductor.compile_fx")
+    """The first optimiser imports Dynamo, 0.6 s of the 0.7 s that an SGD step takes a new process;
+    the first function compiled imports Inductor, 1.6 s of its 2.3 s."""
 
     def unsafe_to_fork(self) -> str:
         """A CUDA context does not survive a fork."""
