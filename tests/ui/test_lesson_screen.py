@@ -6,6 +6,7 @@ import platform
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+import msgspec
 import pytest
 from textual.events import Key, Paste
 from textual.message import Message
@@ -975,6 +976,23 @@ async def test_another_framework_leads_to_the_twin(twins: FakeSession) -> None:
         await pilot.pause()
         assert twins.places[-1] == (at("in-jax"), "jax")
         assert twins.drafts[at("in-torch"), "torch"].text == "7"
+        assert "“in torch” is not for JAX" in shown(pilot, "reminder").replace("\n", " ")
+        await pilot.press("f4")
+        await pilot.pause()
+        assert twins.places[-1] == (at("in-jax"), "tensorflow")
+        assert shown(pilot, "reminder") == ""
+
+
+async def test_another_framework_where_there_is_none_is_said(fake: FakeSession) -> None:
+    info = fake.catalogue.lessons[fake_course.LESSON]
+    fake.catalogue.lessons[fake_course.LESSON] = msgspec.structs.replace(
+        info, frameworks=("torch",)
+    )
+    async with opened(fake, "by-hand") as pilot:
+        await pilot.press("f4")
+        await pilot.pause()
+        assert shown(pilot, "reminder").strip() == "! This lesson is for PyTorch only."
+        assert fake.places == [(at("by-hand"), "torch")]
 
 
 async def test_a_step_for_one_framework_does_not_change_the_learners_own(

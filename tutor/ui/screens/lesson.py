@@ -317,8 +317,8 @@ class LessonScreen(LessonViews):
     def key_words(self) -> dict[str, str]:
         """What keys are called in the footer when their usual word would mislead; empty: left out.
 
-        F7 where there is nothing to try, and F6 where there is nothing to look at, are not offered,
-        but say so. After a pass F3 compares, which the footer says then, and no hint is needed.
+        F7 where there is nothing to try, F6 where there is nothing to look at, and F4 in a lesson
+        for one framework are not offered, but say so. After a pass F3 compares, which the footer says then, and no hint is needed.
         Where there are blanks to fill in, the editor's key for the next one is worth knowing.
         """
         words = {"check": "Run"} if self._view.kind == "read" else {}
@@ -328,6 +328,8 @@ class LessonScreen(LessonViews):
             words |= {"solution": "Compare", "hint": ""}
         if not self.shows:
             words["look"] = ""
+        if len(self._offered) < 2:
+            words["framework"] = ""
         return words if self._view.kind == "code" else {**words, "try": ""}
 
     def check_action(
@@ -350,8 +352,6 @@ class LessonScreen(LessonViews):
                 return view.hints > 0
             case "solution" | "reset":
                 return view.kind != "read"
-            case "framework":
-                return len(self._offered) > 1
             case "previous":
                 return self._place > 0
             case _:
@@ -383,6 +383,10 @@ class LessonScreen(LessonViews):
         """
         async with self._turning:
             view = self._view
+            if len(self._offered) < 2:
+                words = f"This lesson is for {names.framework(view.framework)} only."
+                self.query_one(Results).show_reminder(words)
+                return
             now = self._offered.index(view.framework) if view.framework in self._offered else -1
             following = self._offered[(now + 1) % len(self._offered)]
             try:
@@ -399,7 +403,11 @@ class LessonScreen(LessonViews):
                     abs(other.number - view.number),
                 ),
             )
-            await self._turn_to(next(same, twin))
+            found = next(same, twin)
+            await self._turn_to(found)
+            if found.ref != view.ref:
+                words = f"“{view.title}” is not for {names.framework(following)}: this is the"
+                self.query_one(Results).show_reminder(f"{words} nearest step that is.")
 
     def action_home(self) -> None:
         """Back to the map."""
