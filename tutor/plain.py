@@ -64,7 +64,7 @@ class _Plain:
         self._view: StepView
         self._passed = False
         """Whether Enter alone may go on: a reading step, or one passed just now."""
-        self._preparing: asyncio.Task[None] | None = None
+        self._preparing: asyncio.Task[str] | None = None
 
     async def run(self, ref: StepRef | None, framework: FrameworkName | None) -> int:
         try:

@@ -373,8 +373,10 @@ async def test_closing_leaves_no_process(course: Path, tmp_path: Path) -> None:
 
 
 async def test_hardware_that_is_not_there(learner: Session) -> None:
+    lacking = await learner.prepare(ref("faults/gpu"), "numpy")
     done = await submit(learner, "faults/gpu", "numpy", "1")
-    assert done.name == "skipped"
+    assert (done.name, done.message) == ("skipped", lacking)
+    assert await learner.prepare(ref("faults/raising"), "numpy") == ""
     assert "needs two GPUs" in done.message
     assert "cpu" in done.message
     standing = learner.standing("faults")

@@ -94,6 +94,8 @@ class FakeSession:
         self.submitted: list[tuple[StepRef, FrameworkName, str]] = []
         self.ran: list[tuple[StepRef, FrameworkName, str]] = []
         self.prepared: list[tuple[StepRef, FrameworkName]] = []
+        self.lacking: dict[str, str] = {}
+        """Step id → what the machine lacks for it."""
         self.tried: set[StepRef] = set()
         self.passed: set[tuple[StepRef, FrameworkName]] = set()
         self.taken: dict[StepRef, int] = {}
@@ -295,8 +297,9 @@ class FakeSession:
 
     # Running
 
-    async def prepare(self, ref: StepRef, framework: FrameworkName) -> None:
+    async def prepare(self, ref: StepRef, framework: FrameworkName) -> str:
         self.prepared.append((ref, framework))
+        return self.lacking.get(ref.step, "")
 
     async def hosts(self) -> tuple[Hello, ...]:
         return self.alive

@@ -930,6 +930,16 @@ async def test_the_worker_is_warmed_for_the_step_that_is_stayed_on(fake: FakeSes
         )
 
 
+async def test_what_the_machine_lacks_is_said_when_the_step_opens(fake: FakeSession) -> None:
+    fake.lacking = {"by-hand": "This exercise needs a GPU; torch on box sees cpu."}
+    async with opened(fake, "by-hand") as pilot:
+        await until(pilot, lambda: "needs a GPU" in shown(pilot, "reminder"))
+        assert "F5 marks it as skipped." in shown(pilot, "reminder")
+        await pilot.press("f10")
+        await until(pilot, lambda: len(fake.prepared) == 2)
+        assert shown(pilot, "reminder") == ""
+
+
 async def test_two_columns_from_120(fake: FakeSession) -> None:
     async with opened(fake, "mse-gradient", size=(120, 40)) as pilot:
         page = pilot.app.screen.query_one(Page).region

@@ -110,10 +110,16 @@ class Attempts:
     # What the session asks for
 
     async def prepare(self, step: Step, framework: FrameworkName, tries: int) -> None:
-        """Start the host, warm a spare, compute what the next attempt is compared with."""
+        """Start the host, warm a spare, compute what the next attempt is compared with.
+
+        Raises:
+            NotOnThisMachine: The machine lacks what the step needs.
+            RuntimeUnavailable: The host does not start.
+        """
         if not needs_host(step, framework):
             return
         host = await self._pool.host(framework)
+        require(step, host.hello, self._config.device_for(framework))
         await host.warm_up()
         if isinstance(step, Code) or (isinstance(step, Order) and step.checks):
             await self._reference(host, step, framework, seeds_of(step, tries))

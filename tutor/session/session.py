@@ -441,19 +441,25 @@ class Session:
 
     # Running
 
-    async def prepare(self, ref: StepRef, framework: FrameworkName) -> None:
+    async def prepare(self, ref: StepRef, framework: FrameworkName) -> str:
         """Have a warm worker and the reference values at hand before they are asked for.
 
-        Idempotent, and safe to cancel. What cannot be prepared is said at submission.
+        Idempotent, and safe to cancel. What else cannot be prepared is said at submission.
+
+        Returns:
+            What the machine lacks for it, a sentence; empty when nothing is known to be lacking.
         """
         lesson, step, index = self._find(ref)
         chosen = step_view(lesson, index, framework).framework
         if not self.trusted:
-            return
+            return ""
         try:
             await self._attempts.prepare(step, chosen, self._tries(ref, chosen))
-        except (RuntimeUnavailable, NotOnThisMachine):
-            return
+        except NotOnThisMachine as error:
+            return str(error)
+        except RuntimeUnavailable:
+            return ""
+        return ""
 
     async def submit(
         self, ref: StepRef, framework: FrameworkName, answer: str

@@ -318,8 +318,9 @@ class LessonScreen(LessonViews):
         """What keys are called in the footer when their usual word would mislead; empty: left out.
 
         F7 where there is nothing to try, F6 where there is nothing to look at, and F4 in a lesson
-        for one framework are not offered, but say so. After a pass F3 compares, which the footer says then, and no hint is needed.
-        Where there are blanks to fill in, the editor's key for the next one is worth knowing.
+        for one framework are not offered, but say so. After a pass F3 compares, which the footer
+        says then, and no hint is needed. Where there are blanks to fill in, the editor's key for
+        the next one is worth knowing.
         """
         words = {"check": "Run"} if self._view.kind == "read" else {}
         if self._has_blank:
@@ -496,9 +497,13 @@ class LessonScreen(LessonViews):
 
     @work(exclusive=True, group="prepare", exit_on_error=False)
     async def _prepare(self) -> None:
-        """Warm a worker for this step, so that a run does not wait."""
+        """Warm a worker for this step, so that a run does not wait; say if it cannot run here."""
         view = self._view
-        await self._session.prepare(view.ref, view.framework)
+        lacking = await self._session.prepare(view.ref, view.framework)
+        results = self.query_one(Results)
+        if lacking and view is self._view and not self.running and not results.judged:
+            key = keys.shown(keys.key_of("run", self._keymap))
+            results.show_reminder(f"{lacking} {key} marks it as skipped.")
         status = self.query_one(StatusBar)
         for host in await self._session.hosts():
             if host.framework == view.framework and host.devices and view is self._view:

@@ -81,6 +81,11 @@ class Results(VerticalScroll):
         self._part("verdict")
         return self.query_one(OutputView)
 
+    @property
+    def judged(self) -> bool:
+        """Whether a verdict is shown."""
+        return bool(self.children) and self._part("verdict").filled
+
     def action_turn_page(self) -> None:
         """Ask for the next step."""
         self.post_message(PageTurned())
