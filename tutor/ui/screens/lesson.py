@@ -502,8 +502,7 @@ class LessonScreen(LessonViews):
         lacking = await self._session.prepare(view.ref, view.framework)
         results = self.query_one(Results)
         if lacking and view is self._view and not self.running and not results.judged:
-            key = keys.shown(keys.key_of("run", self._keymap))
-            results.show_reminder(f"{lacking} {key} marks it as skipped.")
+            results.show_reminder(f"{lacking} Any answer is marked as skipped.")
         status = self.query_one(StatusBar)
         for host in await self._session.hosts():
             if host.framework == view.framework and host.devices and view is self._view:
