@@ -93,3 +93,29 @@ async def test_one_that_was_too_slow_is_tried_again_by_itself(tmp_path: Path) ->
         assert runner.runs == {"numpy": 3}
     finally:
         await pool.close()
+
+
+async def test_of_many_runs_the_later_ones_import_nothing_slow(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tutor.authoring.runner.AHEAD_AFTER", 1)
+    pool = Pool(cache=tmp_path)
+    runner = Runner(pool, Config(), 1)
+    there = msgspec.structs.replace(
+        job("import sys"),
+        probes=("'sklearn.datasets' in sys.modules", "sys.modules['os'].getppid()"),
+    )
+    try:
+        runs = [
+            await runner.run(there),
+            await runner.run(there),
+            await runner.run(there, ahead=False),
+            await runner.run(there, alone=True),
+        ]
+    finally:
+        await pool.close()
+    found = [[getattr(value, "text", None) for value in run.results[0]] for run in runs]
+    assert [imported for imported, _ in found] == ["False", "True", "False", "False"]
+    first, second, *plain = [host for _, host in found]
+    assert first != second
+    assert plain == [first, first]

@@ -79,7 +79,7 @@ async def run_with_views(proof: Proof, bench: Bench, job: Job, *, alone: bool = 
     """Run a step's own program as learners do, with the views that the step shows of it."""
     subject = proof.subject
     job = on_device(with_views(job, subject.step, subject.framework), proof.device)
-    outcome = await bench.runner.run(job, alone=alone, views=proof.views)
+    outcome = await bench.runner.run(job, alone=alone, ahead=False, views=proof.views)
     proof.wanted = tuple(each.name for each in job.views)
     proof.ran_on = outcome.device
     proof.viewed = outcome.views if outcome.how == "finished" else "not-started"

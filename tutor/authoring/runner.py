@@ -17,6 +17,10 @@ from tutor.runtime.job import Hello, Job, Outcome, Shown
 from tutor.runtime.pool import Pool
 from tutor.views.model import View
 
+AHEAD_AFTER = 50
+"""Runs of a framework after which a second host pays, one that has imported what programs import
+late: its start takes some 6 s for torch, and each run with an optimiser takes 0.6 s less."""
+
 
 class Runner:
     """Jobs go in, outcomes come out.
@@ -67,6 +71,7 @@ class Runner:
         *,
         alone: bool = False,
         patient: bool = True,
+        ahead: bool = True,
         views: dict[str, View] | None = None,
     ) -> Outcome:
         """Run a job in a worker of its own.
@@ -75,20 +80,24 @@ class Runner:
             job: What to run.
             alone: Whether nothing else may run meanwhile, so that its time is its own.
             patient: Whether one that was too slow beside others gets a second try alone.
+            ahead: Whether what programs import late may be there already, as it is not at a
+                learner's first attempt.
             views: Takes the views that it shows, of each name the last.
         """
         views = {} if views is None else views
+        ahead = ahead and not alone
         async with self._room(self._workers if alone else 1):
-            outcome = await self._once(job, views)
+            outcome = await self._once(job, views, ahead=ahead)
         if outcome.how == "timed-out" and patient and not alone:
             async with self._room(self._workers):
-                outcome = await self._once(job, views)
+                outcome = await self._once(job, views, ahead=False)
         return outcome
 
-    async def _once(self, job: Job, views: dict[str, View]) -> Outcome:
+    async def _once(self, job: Job, views: dict[str, View], *, ahead: bool) -> Outcome:
         for _ in range(2):
             self.runs[job.framework] += 1
-            host = await self._pool.host(job.framework)
+            ahead = ahead and await self._pays_ahead(job.framework)
+            host = await self._pool.host(job.framework, ahead=ahead)
             async for event in host.run(job, reference=True):
                 if isinstance(event, Shown):
                     views[event.view.name] = event.view
@@ -97,6 +106,15 @@ class Runner:
                         return event
                     break
         raise RuntimeUnavailable(f"The host of {job.framework} was lost twice over one program.")
+
+    async def _pays_ahead(self, framework: str) -> bool:
+        """Whether a host of its own for what programs import late is worth its start.
+
+        Beside an accelerator such an import may touch it, and nothing can be forked after that.
+        """
+        hello = (await self._pool.host(framework)).hello
+        only_cpu = all(name.startswith("cpu") for name in hello.devices)
+        return only_cpu and hello.forks and self.runs[framework] > AHEAD_AFTER
 
     @asynccontextmanager
     async def _room(self, slots: int) -> AsyncGenerator[None, None]:

@@ -93,6 +93,7 @@ class Host:
         cache: Path | None = None,
         *,
         cold: str = "",
+        ahead: bool = False,
         seconds: float = START_SECONDS,
     ) -> Host:
         """Start a host and wait for its hello.
@@ -102,6 +103,7 @@ class Host:
             interpreter: A Python that has it, or a command that starts one; empty for our own.
             cache: Where compilers may keep what they compiled, for all attempts.
             cold: A reason not to fork workers but start each afresh; empty to fork where safe.
+            ahead: Whether to import what programs import late too, for all attempts.
             seconds: How long to wait.
 
         Raises:
@@ -110,7 +112,7 @@ class Host:
         """
         launch.check(interpreter, framework)
         host = cls(framework, interpreter)
-        body = launch.payload(framework, "supervisor", {"cold": cold}, cache)
+        body = launch.payload(framework, "supervisor", {"cold": cold, "ahead": ahead}, cache)
         try:
             await asyncio.wait_for(host._launch(body), seconds)
         except TimeoutError:

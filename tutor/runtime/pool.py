@@ -27,29 +27,34 @@ class Pool:
     ) -> None:
         self._interpreters = dict(interpreters or {})
         self._cache = cache
-        self._hosts: dict[str, Host] = {}
-        self._locks: dict[str, asyncio.Lock] = {}
+        self._hosts: dict[tuple[str, bool], Host] = {}
+        self._locks: dict[tuple[str, bool], asyncio.Lock] = {}
         self._closed = False
 
-    async def host(self, framework: str) -> Host:
+    async def host(self, framework: str, *, ahead: bool = False) -> Host:
         """Return the framework's host, started if need be.
+
+        Args:
+            framework: Its name.
+            ahead: Whether it has imported what programs import late: another host, for many runs.
 
         Raises:
             RuntimeUnavailable: No interpreter, or it does not start.
             NotOnThisMachine: It has not the framework.
         """
-        async with self._locks.setdefault(framework, asyncio.Lock()):
-            host = self._hosts.get(framework)
+        key = framework, ahead
+        async with self._locks.setdefault(key, asyncio.Lock()):
+            host = self._hosts.get(key)
             if host is not None and host.alive:
                 return host
             if host is not None:
                 await host.close()
             command = self._interpreters.get(framework, ())
-            host = await Host.start(framework, command, self._cache)
+            host = await Host.start(framework, command, self._cache, ahead=ahead)
             if self._closed:
                 await host.close()
             else:
-                self._hosts[framework] = host
+                self._hosts[key] = host
             return host
 
     def alive(self) -> tuple[Host, ...]:

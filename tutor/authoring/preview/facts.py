@@ -54,6 +54,7 @@ class LiveRunner(Runner):
         *,
         alone: bool = False,
         patient: bool = True,
+        ahead: bool = True,
         views: dict[str, View] | None = None,
     ) -> Outcome:
         """Run a job, unless its outcome is known, if only from a run with views."""
@@ -63,7 +64,7 @@ class LiveRunner(Runner):
             views |= shown
             return outcome
         self.asked += 1
-        outcome = await super().run(job, alone=alone, patient=patient, views=views)
+        outcome = await super().run(job, alone=alone, patient=patient, ahead=ahead, views=views)
         self.done += 1
         if outcome.how in ("finished", "raised"):
             for each in (job, msgspec.structs.replace(job, views=())):

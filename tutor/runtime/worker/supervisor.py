@@ -59,6 +59,8 @@ class Supervisor:
             config["cache"] = usable_cache(config["cache"])  # also for workers started cold
             set_environment(self.adapter, config["cache"], forks=not config["cold"])
             self.adapter.load()
+            if config["ahead"]:
+                self.adapter.import_ahead()
         except BaseException as error:
             self.send({"op": "failed", **failures.of_import(error)})
             return

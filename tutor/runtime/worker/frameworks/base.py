@@ -79,6 +79,12 @@ class Adapter:
             importlib.import_module(name)
             yield
 
+    def import_ahead(self) -> None:
+        """Import all of them that are here, in a host, where no accelerator can be touched."""
+        for name in self.LATE:
+            with contextlib.suppress(ImportError):
+                importlib.import_module(name)
+
     def without_cache(self) -> None:
         """Switch the compilers' disk caches off."""
 
