@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from textual.command import CommandPalette
+from textual.command import CommandPalette, Hit
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static
 
@@ -11,6 +11,7 @@ from tests.ui import fake_course
 from tests.ui.fake_session import FakeSession, lesson_info
 from tutor.session import StepRef
 from tutor.ui.app import TutorApp
+from tutor.ui.commands import LessonProvider
 from tutor.ui.screens.help import HelpScreen
 from tutor.ui.screens.home import HomeScreen
 from tutor.ui.screens.lesson import LessonScreen
@@ -175,6 +176,45 @@ async def test_enter_in_the_search_opens_the_first_found(fake: FakeSession) -> N
         assert isinstance(pilot.app.screen, LessonScreen)
         home = next(screen for screen in pilot.app.screen_stack if isinstance(screen, HomeScreen))
         assert not home.query(Input)  # found: the map is whole again on coming back
+
+
+async def test_the_search_shows_first_what_has_the_words_in_its_title() -> None:
+    lessons = [lesson_info("tape-deck", title="The tape")]
+    async with TutorApp(FakeSession(fake_course.steps(), lessons=lessons).as_session()).run_test(
+        size=(80, 24)
+    ) as pilot:
+        await pilot.pause()
+        await pilot.press("slash", *"tape")
+        await pilot.pause()
+        found = [row for row in rows(pilot) if "──" not in row]
+        assert "The tape" in found[0]
+        assert "Your first gradient" in found[1]  # has a step of that title
+        await pilot.press("escape", "slash", *"gradient")
+        await pilot.pause()
+        heads = [row.strip("─ ") for row in rows(pilot) if "──" in row]
+        assert heads == ["In the title", "In its goals, track or frameworks"]
+
+
+async def test_the_palette_shows_lessons_then_steps_of_that_title() -> None:
+    lessons = [lesson_info("tape", title="The tape")]
+    app = TutorApp(FakeSession(fake_course.steps(), lessons=lessons).as_session())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        for words, titles in (
+            ("tape", ["The tape", "Your first gradient: which tape"]),
+            (
+                "gradient",
+                [
+                    "Your first gradient",
+                    "Your first gradient: What a gradient is",
+                    "Your first gradient: mse gradient",
+                    "Your first gradient: by hand",
+                ],
+            ),
+        ):
+            hits = [hit async for hit in LessonProvider(app.screen).search(words)]
+            hits.sort(key=lambda hit: hit.score, reverse=True)
+            assert [str(hit.text) for hit in hits if isinstance(hit, Hit)][:4] == titles
 
 
 async def test_the_palette_finds_a_step(fake: FakeSession) -> None:

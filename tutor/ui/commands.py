@@ -32,7 +32,15 @@ class _Entry(NamedTuple):
     lesson: str
     step: str | None
     """None for the lesson itself."""
+    title: str
+    """Its own, without that of its lesson, in small letters."""
     help: str
+
+    def rank(self, words: list[str]) -> int:
+        """How near it comes to what is searched for, 0 the nearest, where it has all the words."""
+        if self.step is None:
+            return 0
+        return 1 if all(word in self.title for word in words) else 2
 
 
 class _Index:
@@ -44,10 +52,17 @@ class _Index:
         self.infos = infos
         usable = [info for info in infos if not info.broken]
         self.entries = [
-            _Entry(info.title, info.id, None, f"Lesson · {info.minutes} min") for info in usable
+            _Entry(info.title, info.id, None, info.title.casefold(), f"Lesson · {info.minutes} min")
+            for info in usable
         ]
         self.entries += [
-            _Entry(f"{info.title}: {step.title}", info.id, step.id, f"Step · {step.kind}")
+            _Entry(
+                f"{info.title}: {step.title}",
+                info.id,
+                step.id,
+                step.title.casefold(),
+                f"Step · {step.kind}",
+            )
             for info in usable
             for step in info.steps
         ]
@@ -62,11 +77,11 @@ class _Index:
         return kept
 
     def having(self, words: list[str]) -> list[_Entry]:
-        """Those that have all the words."""
+        """Those that have all the words: lessons, steps by their own titles, steps by both."""
         places = range(len(self._texts))
         for word in words:
             places = [place for place in places if word in self._texts[place]]
-        return [self.entries[place] for place in places]
+        return sorted((self.entries[place] for place in places), key=lambda e: e.rank(words))
 
 
 class LessonProvider(Provider):
@@ -106,16 +121,15 @@ class LessonProvider(Provider):
         is done only where no title has the words.
         """
         index = _Index.of(self.app, [*self._session.catalogue.lessons.values()])
-        found = index.having(query.casefold().split())
         matcher = self.matcher(query)
-        scored = [
+        found = index.having(query.casefold().split())[:MOST]
+        scored = [(1 - place / MOST, entry) for place, entry in enumerate(found)] or [
             # Lessons before their steps.
-            (min(score * 1.1, 1.0) if entry.step is None else score * 0.9, entry)
-            for entry in found[: 4 * MOST] or index.entries
+            (score if entry.step is None else score * 0.9, entry)
+            for entry in index.entries
             if (score := matcher.match(entry.text)) > 0
         ]
-        in_another_order = [(0.5, entry) for entry in found[:MOST]]
-        for score, entry in nlargest(MOST, scored, key=_score) or in_another_order:
+        for score, entry in nlargest(MOST, scored, key=_score):
             yield Hit(
                 score,
                 matcher.highlight(entry.text),

@@ -15,12 +15,15 @@ from tutor.ui import names
 from tutor.ui.widgets.longlist import LateOption
 
 if TYPE_CHECKING:
+    from tutor.course.catalogue import LessonInfo
     from tutor.session import Session, Standing
 
 TITLE_WIDTH = 44
 """Cells for a lesson's title: with standing, minutes and frameworks a row is 79 cells."""
 FOLD = "fold"
 """The id of the row that shows and hides the lessons off the path."""
+RANKS = ("In the title", "In the titles of its steps", "In its goals, track or frameworks")
+"""Where a lesson has the words that are searched for, the nearest first."""
 _SHORT = {"tensorflow": "tf", "numpy": "np"}
 
 
@@ -60,8 +63,8 @@ class CourseMap:
                 for each in whole
             ]
         self._rows: dict[str, Option] = {}
-        self._texts: dict[str, str] = {}
-        """What is searched in, by lesson; made by the first search."""
+        self._texts: dict[str, tuple[str, ...]] = {}
+        """What is searched in, by lesson and rank; made by the first search."""
         self._sums = [0, 0, 0]
         """Exercises done, exercises in all, and lessons known, of those on the way."""
         for lesson, standing in self.standings.items():
@@ -115,40 +118,42 @@ class CourseMap:
         return Content.assemble((head, "bold"), f" · {done} of {asked} exercises done{more}")
 
     def options(self, words: str, *, unfolded: bool) -> Iterator[Option]:
-        """The rows, or those with all the words in them."""
+        """The rows, or those with all the words in them, the nearest first."""
         wanted = words.casefold().split()
-        if wanted and not self._texts:
-            self._texts = self._searched()
-        yield from self._rows_of(self._sections, wanted)
+        if wanted:
+            yield from self._rows_of(self._found(wanted))
+            return
+        yield from self._rows_of(self._sections)
         others = self.others
         if not others:
-            return
-        if wanted:
-            yield from self._rows_of(self._others, wanted)
             return
         sign = "▾" if unfolded else "▸"
         yield Option(f"{sign} {names.count(others, 'lesson')} off this path", id=FOLD)
         if unfolded:
-            yield from self._rows_of(self._others, wanted)
+            yield from self._rows_of(self._others)
 
-    def _searched(self) -> dict[str, str]:
+    def _found(self, wanted: Sequence[str]) -> list[Section]:
+        """The lessons that have the words, by where they have them, then in the way's order."""
+        if not self._texts:
+            self._texts = self._searched()
+        found: list[list[str]] = [[] for _ in RANKS]
+        for lesson in (x for section in (*self._sections, *self._others) for x in section.lessons):
+            for rank, text in enumerate(self._texts[lesson]):
+                if all(word in text for word in wanted):
+                    found[rank].append(lesson)
+                    break
+        return [Section(title, tuple(each)) for title, each in zip(RANKS, found, strict=True)]
+
+    def _searched(self) -> dict[str, tuple[str, ...]]:
         tracks = {track.id: track.title for track in self._session.catalogue.course.tracks}
-        return {
-            info.id: " ".join(
-                (info.id, info.title, tracks[info.track], *info.goals, *info.frameworks)
-            ).casefold()
-            for info in self._lessons.values()
-        }
+        return {info.id: _texts_of(info, tracks[info.track]) for info in self._lessons.values()}
 
-    def _rows_of(self, sections: Iterable[Section], wanted: list[str]) -> Iterator[Option]:
+    def _rows_of(self, sections: Iterable[Section]) -> Iterator[Option]:
         for section in sections:
-            found: Sequence[str] = section.lessons
-            for word in wanted:
-                found = [lesson for lesson in found if word in self._texts[lesson]]
-            if found:
+            if section.lessons:
                 head = Content.assemble(("── " + section.title + " ", "bold"), ("─" * 20, "dim"))
                 yield Option(head, disabled=True)
-                yield from map(self.row, found)
+                yield from map(self.row, section.lessons)
 
     def row(self, lesson: str) -> Option:
         """The row of a lesson."""
@@ -201,3 +206,10 @@ class CourseMap:
         if missing:
             size += " Best after: " + ", ".join(missing)
         return "\n".join([size, *(f"• {goal}" for goal in info.goals)])
+
+
+def _texts_of(info: LessonInfo, track: str) -> tuple[str, ...]:
+    """What is searched in, in small letters: for each of the ranks, with what is before it."""
+    title = f"{info.id} {info.title}".casefold()
+    steps = " ".join((title, *(step.title for step in info.steps))).casefold()
+    return title, steps, " ".join((steps, track, *info.goals, *info.frameworks)).casefold()

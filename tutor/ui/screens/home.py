@@ -296,7 +296,9 @@ class HomeScreen(Screen[None]):
     async def action_search(self) -> None:
         """Show the search line."""
         if not self.query(Input):
-            search = Input(placeholder="Words of a lesson's title, goal or track", id="search")
+            search = Input(
+                placeholder="Words of a lesson's title, steps, goals or track", id="search"
+            )
             search.cursor_blink = False
             await self.mount(search, before="#map")
         self.query_one(Input).focus()
