@@ -794,6 +794,25 @@ async def test_keys_of_one_packet_are_all_in_the_answer(fake: FakeSession) -> No
         assert fake.submitted == [(at("by-hand"), "torch", "123")]
 
 
+@pytest.mark.parametrize(
+    ("step", "burst", "judged"),
+    [("which-tape", ["3", "1", "f5"], "1"), ("put-in-order", ["x", "f5"], "2,3,4")],
+)
+@pytest.mark.parametrize("elsewhere", [False, True])
+async def test_keys_of_one_packet_are_all_judged(
+    fake: FakeSession, step: str, burst: list[str], judged: str, elsewhere: bool
+) -> None:
+    """What is bound to them happens when they have come back up to the app, and F5 after that."""
+    async with opened(fake, step) as pilot:
+        if elsewhere and step == "which-tape":
+            pilot.app.set_focus(pilot.app.screen.query_one(Page))
+        for key in burst:
+            pilot.app.post_message(Key(key, key if len(key) == 1 else None))
+        await pilot.pause()
+        await finished(pilot)
+        assert fake.submitted == [(at(step), "torch", judged)]
+
+
 # --- Drafts
 
 
