@@ -106,6 +106,8 @@ class Attempts:
         """Those of `_waits` that Stop has ended."""
         self._flights = itertools.count()
         self._measured: dict[str, Outcome] = {}
+        self._closed = False
+        """Whether nothing is to be prepared any more: nobody would wait for the start of a host."""
 
     # What the session asks for
 
@@ -116,7 +118,7 @@ class Attempts:
             NotOnThisMachine: The machine lacks what the step needs.
             RuntimeUnavailable: The host does not start.
         """
-        if not needs_host(step, framework):
+        if self._closed or not needs_host(step, framework):
             return
         host = await self._pool.host(framework)
         require(step, host.hello, self._config.device_for(framework))
@@ -194,6 +196,7 @@ class Attempts:
 
     async def close(self) -> None:
         """Give up what is still being computed."""
+        self._closed = True
         await self._references.close()
 
     # One kind each
