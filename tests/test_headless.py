@@ -58,8 +58,9 @@ def test_list_has_exactly_the_promised_shape(
 ) -> None:
     assert headless.list_lessons(opened(), as_json=True) == 0
     found = printed(capsys)
-    assert list(found) == ["lessons"]
-    assert [list(lesson) for lesson in found["lessons"]] == [["id", "title", "track", "steps"]] * 2
+    assert list(found) == ["path", "lessons"]
+    keys = ["id", "title", "track", "on_path", "steps"]
+    assert [list(lesson) for lesson in found["lessons"]] == [keys] * 2
     sums = found["lessons"][0]
     assert (sums["id"], sums["title"], sums["track"]) == ("sums", "Adding up", "first")
     assert sums["steps"] == [

@@ -41,6 +41,24 @@ def printed(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     return json.loads(out)
 
 
+def test_the_list_follows_the_path(opened: Opener, capsys: pytest.CaptureFixture[str]) -> None:
+    path_commands.path(opened(), "jax-way", as_json=False)
+    capsys.readouterr()
+    assert headless.list_lessons(opened(), as_json=False) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("JAX alone\n\nThe first track\n\n  sums: Adding up (4 min)\n")
+    assert "which" in out
+    assert "write-total" not in out
+    assert out.endswith("1 lesson off this path: later\n")
+    assert headless.list_lessons(opened(), as_json=True) == 0
+    found = printed(capsys)
+    assert found["path"] == "jax-way"
+    assert {lesson["id"]: lesson["on_path"] for lesson in found["lessons"]} == {
+        "sums": True,
+        "later": False,
+    }
+
+
 def test_paths_as_data(opened: Opener, capsys: pytest.CaptureFixture[str]) -> None:
     assert path_commands.path(opened(), None, as_json=True) == 0
     found = printed(capsys)
@@ -175,7 +193,7 @@ def test_plain_mode_follows_the_path(course: Path, tmp_path: Path) -> None:
     assert "sums/which" in said
     assert "sums/lines" not in said
     assert "This is the last step." in said
-    assert "Do you know “Adding up”? Question 1 of 2." in said
+    assert "Do you know “Adding up”? Question 1 of 1." in said
 
 
 def test_what_was_done_elsewhere_does_not_count(opened: Opener) -> None:

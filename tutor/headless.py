@@ -19,8 +19,8 @@ from tutor.errors import UsageError
 from tutor.grading.verdict import Verdict
 from tutor.runtime.job import Printed, Shown
 from tutor.session import Measured, Session, Standing, StepRef, StepView, SubmitEvent, Waiting
+from tutor.ui.names import count, seconds
 from tutor.ui.names import framework as title_of
-from tutor.ui.names import seconds
 from tutor.views.gather import gather
 from tutor.views.model import Bars, View
 
@@ -76,45 +76,63 @@ def find_step(session: Session, name: str, framework: FrameworkName | None) -> S
 
 
 def list_lessons(session: Session, *, as_json: bool) -> int:
-    """Print every lesson with its steps."""
+    """Print every lesson on the learner's way with its steps there, then the names of the others.
+
+    As data it is every lesson and step, whichever way was chosen.
+    """
     with reading(session):
-        lessons = session.catalogue.lessons.values()
+        way, lessons = session.way, session.catalogue.lessons
         if as_json:
-            emit(
-                {
-                    "lessons": [
-                        {
-                            "id": lesson.id,
-                            "title": lesson.title,
-                            "track": lesson.track,
-                            "steps": [
-                                {
-                                    "id": step.id,
-                                    "kind": step.kind,
-                                    "frameworks": list(step.frameworks),
-                                }
-                                for step in lesson.steps
-                            ],
-                        }
-                        for lesson in lessons
-                    ]
-                }
-            )
+            emit(_listed(session))
             return 0
+        if way.path is not None:
+            print(f"{way.path.title}\n")
         track = ""
-        for lesson in lessons:
-            if lesson.track != track:
-                track = lesson.track
+        for name in way.lessons:
+            if lessons[name].track != track:
+                track = lessons[name].track
                 print(f"{_track_title(session, track)}\n")
-            if lesson.broken:
-                print(f"  {lesson.id}: cannot be used: {lesson.broken[0]}\n")
-                continue
-            print(f"  {lesson.id}: {lesson.title} ({lesson.minutes} min)")
-            width = max((len(step.id) for step in lesson.steps), default=0)
-            for step in lesson.steps:
-                print(f"    {step.id:<{width}}  {step.kind:<7}  {' '.join(step.frameworks)}")
-            print()
+            _print_lesson(session, name)
+        others = [name for name in lessons if name not in set(way.lessons)]
+        if others:
+            print(f"{count(len(others), 'lesson')} off this path: {', '.join(others)}")
         return 0
+
+
+def _listed(session: Session) -> dict[str, Any]:
+    way = session.way
+    on_way = set(way.lessons)
+    return {
+        "path": way.path.id if way.path is not None else None,
+        "lessons": [
+            {
+                "id": lesson.id,
+                "title": lesson.title,
+                "track": lesson.track,
+                "on_path": lesson.id in on_way,
+                "steps": [
+                    {"id": step.id, "kind": step.kind, "frameworks": list(step.frameworks)}
+                    for step in lesson.steps
+                ],
+            }
+            for lesson in session.catalogue.lessons.values()
+        ],
+    }
+
+
+def _print_lesson(session: Session, name: str) -> None:
+    """Print a lesson with those of its steps that are on the learner's way."""
+    lesson, stage = session.catalogue.lessons[name], session.way.stages.get(name)
+    if lesson.broken:
+        print(f"  {name}: cannot be used: {lesson.broken[0]}\n")
+        return
+    minutes = stage.minutes if stage is not None else lesson.minutes
+    print(f"  {name}: {lesson.title} ({minutes} min)")
+    steps = [step for step in lesson.steps if session.way.leads_to(StepRef(name, step.id))]
+    width = max((len(step.id) for step in steps), default=0)
+    for step in steps:
+        print(f"    {step.id:<{width}}  {step.kind:<7}  {' '.join(step.frameworks)}")
+    print()
 
 
 def _track_title(session: Session, track: str) -> str:
