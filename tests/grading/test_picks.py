@@ -42,6 +42,8 @@ def test_several_right_options(answer: str) -> None:
 def test_several_with_one_missing_says_how_many_and_not_which() -> None:
     verdict = grade_choice(OPTIONS, "2", several=True)
     assert verdict.message == "1 of 1 mark is right, 1 still to find."
+    verdict = grade_choice(OPTIONS, "1", several=True)
+    assert verdict.message.endswith(" 0 of 1 mark is right, 2 still to find.")
     assert "str" not in verdict.message
 
 

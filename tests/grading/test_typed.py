@@ -242,7 +242,8 @@ def test_correct_rounding_is_right(value: float, digits: int) -> None:
 
 @given(st.floats(1e-6, 1e9), st.floats(0.011, 0.9), st.booleans())
 def test_a_hundredth_off_is_wrong(value: float, off: float, more: bool) -> None:
-    value += value / 3  # the words hold round numbers of their own: 10 %, 2 times
+    value += value / 3
+    assume(not value.is_integer())  # the words hold round numbers of their own: 10 %, 2 times
     wrong = value * (1 + off) if more else value * (1 - off)
     verdict = grade_value(literal(value), repr(wrong), "number")
     assert verdict.verdict == "fail"

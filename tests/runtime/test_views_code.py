@@ -66,7 +66,9 @@ async def test_the_language_is_told_by_what_only_it_has(text: str, language: str
 
 
 async def test_two_texts_are_two_panes(numpy: Host) -> None:
-    (view,) = await texts(numpy, "t = {'before': 'def f():\\n  pass', 'after': 'words'}", "t")
+    (view,) = await texts(
+        numpy, "t = {'before': 'def f():\\n  pass\\n \\n', 'after': 'words'}", "t"
+    )
     assert [(p.title, p.language, p.lines) for p in view.panes] == [
         ("before", "python", 2),
         ("after", "text", 1),

@@ -301,6 +301,15 @@ async def test_the_line_to_look_at_is_marked(fake: FakeSession) -> None:
         assert marked == [5]
 
 
+async def test_code_that_changed_while_it_ran_has_no_line_to_look_at(fake: FakeSession) -> None:
+    fail = Verdict(verdict="fail", message="Line 6 …", line=6)
+    fake.scripts["mse-gradient"] = [0.2, fail]
+    async with opened(fake, "mse-gradient") as pilot:
+        await pilot.press("f5", "x")
+        await until(pilot, lambda: "Line 6" in shown(pilot, "verdict"))
+        assert "✗" not in pilot.app.screen.query_one(CodeAnswer).render_line(5).text
+
+
 async def test_two_quick_keys_turn_two_pages(fake: FakeSession) -> None:
     async with opened(fake, "read-1") as pilot:
         for _ in range(3):
@@ -605,6 +614,11 @@ async def test_after_a_pass_the_last_line_offers_to_compare(fake: FakeSession) -
         await finished(pilot)
         assert "F3 Compare" in bar.text
         assert "F2 Hint" not in bar.text
+    fake.scripts["which-tape"] = [Verdict(verdict="pass", message="Right.")]
+    async with opened(fake, "which-tape") as pilot:  # it has no code to compare
+        await pilot.press("2", "f5")
+        await finished(pilot)
+        assert "F3" not in pilot.app.screen.query_one(KeyBar).text
         await pilot.press("f10")
         await pilot.pause()
         assert "F3" not in bar.text
@@ -631,6 +645,18 @@ def test_what_can_be_looked_up_ends_the_text() -> None:
     shown = [str(block.content) for block in page_blocks(view, {}) if isinstance(block, Line)]
     assert shown[-1] == "A book: https://example.org/a_b"
     assert "look things up" in shown[-2]
+
+
+async def test_what_can_be_looked_up_comes_after_the_last_answer() -> None:
+    """Before it, it would stand between the code of a question and its options."""
+    sources = ("A book: https://example.org/a_b",)
+    fake = FakeSession([fake_course.step("last", "value", 1, sources=sources)])
+    fake.scripts["last"] = [Verdict(verdict="pass", message="Right.", explain="So it is.")]
+    async with opened(fake, "last") as pilot:
+        assert "example.org" not in shown(pilot, "prose")
+        await pilot.press("7", "enter")
+        await finished(pilot)
+        assert shown(pilot, "explain").endswith(f"look things up:\n· {sources[0]}")
 
 
 @pytest.mark.parametrize("passed", [True, False])

@@ -105,8 +105,8 @@ _NUMBERS: tuple[DiagnosisRule, ...] = (
     DiagnosisRule(
         "accumulated",
         number.accumulated,
-        "{It} is {k} times too large, as if the same thing had been added up {k} times. "
-        "Where gradients add up from one backward pass to the next, set them to zero in between.",
+        "{It} is {k} times too large, as if the same thing had been added up {k} times. In PyTorch "
+        "gradients are, from one backward pass to the next, until they are set to zero.",
         family="larger",
         each=True,
     ),

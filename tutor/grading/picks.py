@@ -63,10 +63,10 @@ def grade_choice(
     if not several:
         return Verdict(verdict="fail", message=options[marks[0]][2], diagnosis="choice")
     parts = [f"Option {place + 1}: {options[place][2]}" for place in wrong[:2]]
-    parts.append(f"{len(marks) - len(wrong)} of your {counted(len(marks), 'mark')} right")
+    found = len(marks) - len(wrong)
+    verb = "is" if 1 in (found, len(marks)) else "are"
     left = f", {missing} still to find." if missing else "."
-    verb = "is" if len(marks) - len(wrong) == 1 else "are"
-    parts[-1] = f"{len(marks) - len(wrong)} of {counted(len(marks), 'mark')} {verb} right{left}"
+    parts.append(f"{found} of {counted(len(marks), 'mark')} {verb} right{left}")
     return Verdict(verdict="fail", message=" ".join(parts), diagnosis="choice")
 
 

@@ -61,6 +61,11 @@ class StepView:
     sources: tuple[str, ...] = ()
     """What the lesson says can be looked up, and where; on its last step only."""
 
+    @property
+    def has_others(self) -> bool:
+        """Whether other frameworks have programs to compare this one's with, once it is passed."""
+        return len(self.frameworks) > 1 and (self.kind in ("code", "order") or bool(self.given))
+
 
 @dataclass(frozen=True)
 class Standing:

@@ -506,6 +506,8 @@ class Session:
         shown = step_view(lesson, index, framework)
         if isinstance(step, Read) or len(shown.frameworks) < 2:
             raise UsageError("There is nothing to compare: this step is for one framework.")
+        if not shown.has_others:
+            raise UsageError("There is nothing to compare: this step has no code.")
         passed = [
             attempt.answer
             for attempt in self.store.attempts(**self._key(ref, shown.framework))

@@ -18,7 +18,7 @@ from tutor.ui import keys, messages, names
 from tutor.ui.screens.lesson_views import LessonViews
 from tutor.ui.widgets.answers import make_answer
 from tutor.ui.widgets.keybar import KeyBar
-from tutor.ui.widgets.page import Page, page_blocks
+from tutor.ui.widgets.page import Page, page_blocks, source_blocks
 from tutor.ui.widgets.prose import Prose
 from tutor.ui.widgets.results import Results
 from tutor.ui.widgets.statusbar import StatusBar
@@ -170,7 +170,7 @@ class LessonScreen(LessonViews):
         self._show_standing()
         if self._is_passed:
             explanation = self._session.explanation(view.ref, view.framework)
-            self.query_one(Results).show_earlier(explanation)
+            self.query_one(Results).show_earlier(explanation, source_blocks(view))
         elif self._hints:
             self.query_one(Results).show_hints(self._hints)
 
@@ -325,7 +325,7 @@ class LessonScreen(LessonViews):
         words = {"check": "Run"} if self._view.kind == "read" else {}
         if self._has_blank:
             words["next_blank"] = "Blank"
-        if self._is_passed and len(self._view.frameworks) > 1:
+        if self._is_passed and self._view.has_others:
             words |= {"solution": "Compare", "hint": ""}
         if not self.shows:
             words["look"] = ""
@@ -432,7 +432,7 @@ class LessonScreen(LessonViews):
         """Show the author's solution, if it may be shown yet; once passed, every framework's."""
         view = self._view
         passed = self._session.standing(view.ref.lesson).passed
-        if (view.ref.step, view.framework) in passed and len(view.frameworks) > 1:
+        if (view.ref.step, view.framework) in passed and view.has_others:
             from tutor.ui.screens.beside import BesideScreen
 
             if not await self.app.push_screen_wait(BesideScreen(self._session, view)):

@@ -18,7 +18,7 @@ from tutor.ui import keys, messages
 from tutor.ui.drafts import Drafts
 from tutor.ui.running import follow
 from tutor.ui.widgets.answers import Answer, ChooseAnswer, ValueAnswer
-from tutor.ui.widgets.page import Page
+from tutor.ui.widgets.page import Page, source_blocks
 from tutor.ui.widgets.results import Results
 from tutor.ui.widgets.statusbar import StatusBar
 
@@ -65,6 +65,8 @@ class LessonRuns(Screen[None]):
         self._waiting = ""
         self._asked = "answer"
         """What the run is for: `answer` is judged, `experiment` and `code` are only run."""
+        self._answered = ""
+        """What is run: the code may have been changed by the time that its verdict is there."""
         self._reached = ""
         """How far the run came: `started`, then `measured` for an experiment."""
         self._ticker: Timer | None = None
@@ -176,7 +178,7 @@ class LessonRuns(Screen[None]):
         self._drafts.flush()
         if not await self._may_run():
             return
-        self._asked = asked
+        self._asked, self._answered = asked, answer
         await follow(self, self._session, self._view, answer, graded=asked != "code")
 
     async def _may_run(self) -> bool:
@@ -269,9 +271,12 @@ class LessonRuns(Screen[None]):
         if verdict.diagnosis == UNFILLED:
             self.query_one(Results).show_reminder(verdict.message)
         else:
-            self.query_one(Results).show_verdict(verdict, self._words(verdict))
+            over = self._asked == "answer" and verdict.verdict in ("pass", "skipped")
+            after = source_blocks(self._view) if over else ()
+            self.query_one(Results).show_verdict(verdict, self._words(verdict), after)
         self._keep_code_in_view()
-        if verdict.line and (editor := self._editor()) is not None:
+        editor = self._editor()
+        if verdict.line and editor is not None and editor.text == self._answered:
             editor.mark_line(verdict.line)
         if self._asked == "answer":
             self._judged(verdict)

@@ -68,7 +68,14 @@ def page_blocks(view: StepView, keymap: Mapping[str, str]) -> list[Block]:
     if view.given:
         label = labels.get(view.kind, "")
         blocks += [Gap(), CodeBlock(view.given.rstrip("\n"), label=label)]
-    if view.sources:
-        blocks += [Gap(), Line(Content.styled("The lesson ends here. To look things up:", MUTED))]
-        blocks += [Line(Content(source), "· ", "  ") for source in view.sources]
+    if view.kind == "read":
+        blocks += source_blocks(view)
     return blocks
+
+
+def source_blocks(view: StepView) -> list[Block]:
+    """What can be looked up, on a lesson's last step: below its text, or once it is passed."""
+    if not view.sources:
+        return []
+    head = Line(Content.styled("The lesson ends here. To look things up:", MUTED))
+    return [Gap(), head, *(Line(Content(source), "· ", "  ") for source in view.sources)]

@@ -146,27 +146,35 @@ class Results(VerticalScroll):
         most = styles.resolve(self.container_size, self.app.size) if styles else together
         self.styles.max_height = together - needed if together - needed > most else None
 
-    def show_verdict(self, verdict: Verdict, words: str = "") -> None:
-        """Show a verdict, from its first line; under other words when it judges nothing."""
+    def show_verdict(self, verdict: Verdict, words: str = "", after: Sequence[Block] = ()) -> None:
+        """Show a verdict, from its first line.
+
+        Args:
+            verdict: What came of a run.
+            words: What it is called when it judges nothing.
+            after: What comes below the explanation.
+        """
         if verdict.verdict == "pass" and not words:  # what was printed comes in their place
             self._part("hints").show(())
-        self._show_verdict(verdict_blocks(verdict, words), verdict.explain)
+        self._show_verdict(verdict_blocks(verdict, words), verdict.explain, after)
 
-    def show_earlier(self, explanation: str) -> None:
+    def show_earlier(self, explanation: str, after: Sequence[Block] = ()) -> None:
         """Show, on coming back, that the step was passed, and what was explained then."""
         mark, style = VERDICTS["pass"]
         head = Content.styled(mark, style) + Content.styled(" (earlier)", MUTED)
-        self._show_verdict([Line(head)], explanation)
+        self._show_verdict([Line(head)], explanation, after)
 
     def show_sentence(self, sentence: str) -> None:
         """Show why nothing could be run or shown."""
         mark, style = VERDICTS["unchecked"]
         self._show_verdict([Line(Content.styled(mark, style)), Line(Content(sentence))])
 
-    def _show_verdict(self, blocks: list[Block], explanation: str = "") -> None:
+    def _show_verdict(
+        self, blocks: list[Block], explanation: str = "", after: Sequence[Block] = ()
+    ) -> None:
         self._part("reminder").show(())
         self._part("verdict").show(blocks)
-        self._part("explain").show([Gap(), *parse(explanation)] if explanation else ())
+        self._part("explain").show([*([Gap(), *parse(explanation)] if explanation else ()), *after])
         self._reveal("verdict")
 
     def show_reminder(self, sentence: str) -> None:

@@ -35,7 +35,7 @@ def make(value: Any, _sight: Sight, **_: Any) -> Wire:
 
 
 def _pane(title: str, value: Any) -> Wire:
-    text = _TABLES.sub("", _text(value))
+    text = _TABLES.sub("", _text(value)).rstrip()
     lines = text.splitlines()
     shown = "\n".join(clean(line, MAX_WIDTH) for line in lines[:MAX_LINES])
     language = "onnx" if _is_onnx(value) else guess(text)
