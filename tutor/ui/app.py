@@ -24,6 +24,7 @@ from tutor.session import StepRef
 from tutor.ui import crash, keys, messages
 from tutor.ui.contrast import readable
 from tutor.ui.frame import ThriftyApp
+from tutor.ui.inturn import InTurn
 from tutor.ui.screens.home import HomeScreen
 from tutor.ui.screens.toosmall import MIN_HEIGHT, MIN_WIDTH, TooSmallScreen
 
@@ -41,7 +42,7 @@ IMPORT_DELAY = 0.3
 settled by then, and the learner has not yet found Enter."""
 
 
-class TutorApp(ThriftyApp[int]):
+class TutorApp(InTurn[int], ThriftyApp[int]):
     """Two screens: the map, and a lesson on top of it."""
 
     TITLE = "fwtutor"

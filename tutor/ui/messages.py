@@ -5,7 +5,6 @@ No message is called ``Event``: its handler would be ``on_event``, which is Text
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -44,17 +43,6 @@ class AnswerChanged(Message):
 
 class AnswerSubmitted(Message):
     """Enter was pressed in a control where Enter submits."""
-
-
-class KeysArrived(Message):
-    """It went the way of the keys typed before it; one in a burst would overtake them otherwise."""
-
-    def __init__(self, then: Callable[[], object], *, answered: bool) -> None:
-        super().__init__()
-        self.then = then
-        """What those keys had to come before."""
-        self.answered = answered
-        """Whether it has come from the answer, or from what had the focus and may hand keys on."""
 
 
 class PageTurned(Message):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -125,20 +125,7 @@ class LessonRuns(Screen[None]):
 
     def action_check(self) -> None:
         """Check, once the keys typed before this one have arrived in the answer."""
-        self._after_keys(self._check)
-
-    def _after_keys(self, then: Callable[[], object]) -> None:
-        (self.focused or self).post_message(messages.KeysArrived(then, answered=False))
-
-    @on(messages.KeysArrived)
-    def _on_keys_arrived(self, message: messages.KeysArrived) -> None:
-        """Keys have been through what had the focus, then the answer; the app acts on the rest."""
-        message.stop()
-        control = self._control()
-        if message.answered or control is None:
-            self.app.call_later(message.then)
-        else:
-            control.post_message(messages.KeysArrived(message.then, answered=True))
+        (self._control() or self).call_later(self._check)
 
     def _check(self) -> None:
         """Judge the answer; run the code of a step to read, and an experiment not yet answered."""
@@ -156,7 +143,7 @@ class LessonRuns(Screen[None]):
 
     def action_try(self) -> None:
         """Run the code without judging it, with the keys typed before this one."""
-        self._after_keys(self._try)
+        (self._control() or self).call_later(self._try)
 
     def _try(self) -> None:
         answer = self._answer()
