@@ -301,6 +301,22 @@ async def test_the_line_to_look_at_is_marked(fake: FakeSession) -> None:
         assert marked == [5]
 
 
+@pytest.mark.parametrize("size", [(40, 12), (60, 14), (80, 19)])
+async def test_in_few_rows_there_is_some_of_everything(
+    fake: FakeSession, size: tuple[int, int]
+) -> None:
+    fake.scripts["mse-gradient"] = [Verdict(verdict="fail", message="You summed over the batch.")]
+    async with opened(fake, "mse-gradient", size) as pilot:
+        await pilot.press("f5")
+        await finished(pilot)
+        await pilot.pause()
+        screen = pilot.app.screen
+        heights = {name: screen.query_one(name).size.height for name in ("#page", "#results")}
+        assert min(heights.values()) >= 2, heights
+        assert screen.query_one(CodeAnswer).size.height >= 2
+        assert screen.query_one(Results).region.bottom <= screen.query_one(StatusBar).region.y
+
+
 async def test_code_that_changed_while_it_ran_has_no_line_to_look_at(fake: FakeSession) -> None:
     fail = Verdict(verdict="fail", message="Line 6 …", line=6)
     fake.scripts["mse-gradient"] = [0.2, fail]

@@ -45,6 +45,10 @@ class LessonScreen(LessonViews):
         (0, "-one-column"),
         (120, "-two-columns"),
     ]
+    VERTICAL_BREAKPOINTS = [
+        (0, "-low"),
+        (20, "-high"),
+    ]
     BINDINGS: ClassVar[list[BindingType]] = [
         *keys.bindings(keys.LESSON),
         Binding("ctrl+up", "scroll_page(-1)", "Scroll the text up", show=False, id="text-up"),
