@@ -1,36 +1,47 @@
 """Keys in turn: what is typed in one burst does what it would do typed slowly.
 
 Textual hands a key to the widget that has the focus, which takes text at once; what is bound to a
-key runs only when the key has bubbled back up to the app. So of ``x``, Backspace and ``y`` in one
-packet, as a slow line brings them, Backspace would delete the ``y``. Here each key waits until the
-one before it is back.
+key runs only when the key has bubbled back up to the app, and may post messages that travel on.
+So of ``x``, Backspace and ``y`` in one packet, as a slow line brings them, Backspace would delete
+the ``y``. Here a key waits until the one before it is back, and what that has posted has arrived.
+Text does not wait for text: 400 keys of it would take a second.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from functools import partial
 from typing import Any
 
 from textual import on
 from textual.app import App, ReturnType
-from textual.events import Event, Key, Paste
+from textual.events import Event, Key, MouseDown, MouseUp, Paste
 from textual.message import Message
+from textual.message_pump import MessagePump
 from textual.timer import Timer
 
+LAPS = 2
+"""Ways up that the next key waits for: that of the key, and that of what it has made be posted."""
 LOST = 0.3
-"""Seconds to wait for a key: a widget that is removed, or busy, hands nothing on."""
+"""Seconds to wait for a key: a widget that is busy, or removed, hands nothing on."""
 
 
 class KeyReturned(Message):
     """Goes the way of a key, right behind it: from what had the focus up to the app."""
 
+    def __init__(self, target: MessagePump, lap: int = 1) -> None:
+        super().__init__()
+        self.target = target
+        """What had the focus."""
+        self.lap = lap
+
 
 class InTurn(App[ReturnType]):
-    """An app that hands on one key, or one paste, at a time."""
+    """An app that hands on keys and pastes one after another; clicks wait for keys before them."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._typed: deque[Key | Paste] = deque()
+        self._arrived: deque[Event] = deque()
         """What waits, in order."""
         self._behind: KeyReturned | None = None
         """What follows the key that is under way."""
@@ -38,37 +49,69 @@ class InTurn(App[ReturnType]):
 
     async def on_event(self, event: Event) -> None:
         """Keep a key for its turn; everything else is Textual's."""
-        if not isinstance(event, Key | Paste) or event.is_forwarded:
+        typed = isinstance(event, Key | Paste)
+        waits = typed or (self._behind is not None and isinstance(event, MouseDown | MouseUp))
+        if event.is_forwarded or not waits:
             await super().on_event(event)
             return
-        self._typed.append(event)
+        self._arrived.append(event)
         if self._behind is None:
             await self._hand_on()
         elif self._patience is None:
-            self._patience = self.set_timer(LOST, self._hand_on)
+            self._be_patient(self._behind)
 
     async def _hand_on(self) -> None:
+        """Hand on what waits, up to what the rest has to wait for."""
+        while self._arrived and self._behind is None:
+            event = self._arrived.popleft()
+            target = self.focused or self.screen
+            more_text = self._is_text(event) and self._arrived and self._is_text(self._arrived[0])
+            await super().on_event(event)
+            # A key bound with priority has done what it does, and is not forwarded.
+            if isinstance(event, Key | Paste) and event.is_forwarded and not more_text:
+                self._follow(KeyReturned(target))
+        if self._arrived and self._behind is not None:
+            self._be_patient(self._behind)
+
+    def _is_text(self, event: Event) -> bool:
+        """Whether the widget that has the focus takes it by itself."""
+        focused = self.focused
+        return (
+            isinstance(event, Key)
+            and focused is not None
+            and focused.check_consume_key(event.key, event.character)
+        )
+
+    def _follow(self, behind: KeyReturned) -> None:
+        self._behind = behind if behind.target.post_message(behind) else None
+
+    def _be_patient(self, behind: KeyReturned) -> None:
+        self._patience = self.set_timer(LOST, partial(self._give_up, behind))
+
+    async def _give_up(self, behind: KeyReturned) -> None:
+        """Hand on all that waits for a key that does not come back."""
+        if self._went_round(behind):
+            while self._arrived:
+                await super().on_event(self._arrived.popleft())
+
+    @on(KeyReturned)
+    def _on_key_returned(self, message: KeyReturned) -> None:
+        # After what the key put into the app's own queue, such as a change of the focus.
+        self.call_later(self._turned, message)
+
+    async def _turned(self, message: KeyReturned) -> None:
+        if not self._went_round(message):
+            return
+        if self._arrived and message.lap < LAPS:
+            self._follow(KeyReturned(message.target, message.lap + 1))
+        await self._hand_on()
+
+    def _went_round(self, behind: KeyReturned) -> bool:
+        """Whether the key that this follows is the one waited for, as it then is no more."""
+        if behind is not self._behind:
+            return False
         self._behind = None
         if self._patience is not None:
             self._patience.stop()
             self._patience = None
-        while self._typed and self._behind is None:
-            event = self._typed.popleft()
-            target = self.focused or self.screen
-            await super().on_event(event)
-            behind = KeyReturned()
-            # One that was bound with priority has done what it does.
-            if event.is_forwarded and target.post_message(behind):
-                self._behind = behind
-        if self._typed:
-            self._patience = self.set_timer(LOST, self._hand_on)
-
-    @on(KeyReturned)
-    def _on_key_returned(self, message: KeyReturned) -> None:
-        if message is self._behind:
-            # After what the key put into the app's own queue, such as a change of the focus.
-            self.call_later(self._turned, message)
-
-    async def _turned(self, message: KeyReturned) -> None:
-        if message is self._behind:
-            await self._hand_on()
+        return True

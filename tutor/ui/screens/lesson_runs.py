@@ -61,6 +61,8 @@ class LessonRuns(Screen[None]):
         """Steps whose last attempt, since the lesson was opened, did not pass."""
         self._measured: dict[StepView, Measured] = {}
         """What the experiments measured since the lesson was opened, to show on coming back."""
+        self._starting = False
+        """Whether a run was asked for that has not begun: Enter twice in one burst runs once."""
         self._since = 0.0
         self._waiting = ""
         self._asked = "answer"
@@ -129,7 +131,7 @@ class LessonRuns(Screen[None]):
 
     def _check(self) -> None:
         """Judge the answer; run the code of a step to read, and an experiment not yet answered."""
-        if self.running:
+        if self.running or self._starting:
             return
         answer = self._answer()
         text = answer.answer() if answer is not None else ""
@@ -137,9 +139,9 @@ class LessonRuns(Screen[None]):
         if not text.strip() and kind in EMPTY:
             self.query_one(Results).show_reminder(EMPTY[kind])
         elif not text.strip() and kind == "measure":
-            self._run(text, "experiment")
+            self._start(text, "experiment")
         else:
-            self._run(text, "code" if kind == "read" else "answer")
+            self._start(text, "code" if kind == "read" else "answer")
 
     def action_try(self) -> None:
         """Run the code without judging it, with the keys typed before this one."""
@@ -148,22 +150,27 @@ class LessonRuns(Screen[None]):
     def _try(self) -> None:
         answer = self._answer()
         view = self._view
-        if self.running:
+        if self.running or self._starting:
             return
         if view.kind == "measure":
-            self._run("", "experiment")
+            self._start("", "experiment")
         elif view.runnable:
-            self._run(answer.answer() if answer is not None else "", "code")
+            self._start(answer.answer() if answer is not None else "", "code")
         else:
             key = keys.shown(keys.key_of("run", self._keymap))
             nothing = "There is nothing to run here."
             judged = f"There is nothing to try before you answer: {key} judges your answer."
             self.query_one(Results).show_reminder(nothing if view.kind == "read" else judged)
 
+    def _start(self, answer: str, asked: str) -> None:
+        self._starting = True
+        self._run(answer, asked)
+
     @work(exclusive=True, group="run", exit_on_error=False)
     async def _run(self, answer: str, asked: str) -> None:
         self._drafts.flush()
         if not await self._may_run():
+            self._starting = False
             return
         self._asked, self._answered = asked, answer
         await follow(self, self._session, self._view, answer, graded=asked != "code")
@@ -197,7 +204,7 @@ class LessonRuns(Screen[None]):
 
     def _abandon_run(self) -> None:
         """End the run of a step that is left; what it still says is not for the next one."""
-        if self.running:
+        if self.running or self._starting:
             self._ended()
             self._stop()
 
@@ -210,7 +217,7 @@ class LessonRuns(Screen[None]):
     def _on_run_started(self, message: messages.RunStarted) -> None:
         if self._is_old(message):
             return
-        self.running = True
+        self.running, self._starting = True, False
         self._since = time.monotonic()
         self._waiting = self._reached = ""
         results = self.query_one(Results)
@@ -313,7 +320,7 @@ class LessonRuns(Screen[None]):
             raise error
 
     def _ended(self) -> None:
-        self.running = False
+        self.running = self._starting = False
         if self._ticker is not None:
             self._ticker.stop()
             self._ticker = None
