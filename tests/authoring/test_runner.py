@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,18 +13,25 @@ import pytest
 
 from tutor.authoring.runner import Runner, on_device
 from tutor.config import Config
-from tutor.runtime.job import Block, Job, Limits
+from tutor.runtime.job import Block, Job, Limits, Outcome
 from tutor.runtime.pool import Pool
+from tutor.views.model import View
 
 
 class OneHost:
-    """A pool whose only host has these devices: hardware that this machine may lack."""
+    """A pool whose hosts have these devices: hardware that this machine may lack."""
 
-    def __init__(self, *devices: str) -> None:
-        self.devices = devices
+    def __init__(self, *devices: str, forks: bool = True) -> None:
+        self.hello = SimpleNamespace(devices=devices, forks=forks)
+        self.asked: list[bool] = []
+        """For each host asked for, whether one that has imported ahead."""
 
-    async def host(self, framework: str) -> Any:
-        return SimpleNamespace(hello=SimpleNamespace(devices=self.devices))
+    async def host(self, framework: str, *, ahead: bool = False) -> Any:
+        self.asked.append(ahead)
+        return self
+
+    async def run(self, job: Job, *, reference: bool) -> AsyncIterator[Outcome]:
+        yield Outcome(how="finished")
 
 
 @pytest.mark.parametrize(
@@ -39,6 +47,23 @@ async def test_beside_an_accelerator_the_cpu_is_tested_too(
 ) -> None:
     runner = Runner(OneHost(*devices), Config(device=config), 2)  # type: ignore[arg-type]
     assert await runner.devices("torch") == expected
+
+
+@pytest.mark.parametrize(
+    ("pool", "ahead"),
+    [
+        (OneHost("cpu"), True),
+        (OneHost("cpu*8"), True),
+        (OneHost("cuda:0 (NVIDIA H100)", "cpu"), False),
+        (OneHost("cpu", forks=False), False),
+    ],
+)
+async def test_nothing_is_imported_ahead_beside_an_accelerator(
+    pool: OneHost, ahead: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tutor.authoring.runner.AHEAD_AFTER", 0)
+    await Runner(pool, Config(), 2).run(job("x = 1"))  # type: ignore[arg-type]
+    assert pool.asked[-1] is ahead
 
 
 def job(source: str, seconds: float = 10.0) -> Job:
@@ -119,3 +144,24 @@ async def test_of_many_runs_the_later_ones_import_nothing_slow(
     first, second, *plain = [host for _, host in found]
     assert first != second
     assert plain == [first, first]
+
+
+async def test_views_of_a_run_that_was_given_up_are_forgotten(tmp_path: Path) -> None:
+    flag = tmp_path / "ran"
+    source = f"""\
+from pathlib import Path
+from tutor import show
+import time
+if not Path({str(flag)!r}).exists():
+    Path({str(flag)!r}).touch()
+    show([1.0, 2.0], "first")
+    time.sleep(60)
+"""
+    pool = Pool(cache=tmp_path)
+    views: dict[str, View] = {}
+    try:
+        outcome = await Runner(pool, Config(), 1).run(job(source, seconds=1.0), views=views)
+    finally:
+        await pool.close()
+    assert outcome.how == "finished"
+    assert views == {}

@@ -372,6 +372,7 @@ async def test_closing_leaves_no_process(course: Path, tmp_path: Path) -> None:
 async def test_nothing_is_prepared_for_a_session_that_ends(course: Path, tmp_path: Path) -> None:
     """What begins while it closes is not waited for, and could not be cancelled (gh-119710)."""
     session = Session.open(course=course, home=tmp_path)
+    session.trust()
     await session._attempts.close()
     await session.prepare(ref("kinds/slope"), "numpy")
     assert session.pool.alive() == ()

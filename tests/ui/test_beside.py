@@ -62,9 +62,14 @@ def text(comparison: Comparison, width: int, other: int = 0) -> str:
     return "\n".join(line.plain.rstrip() for line in lines(comparison, width, other))
 
 
-@given(st.integers(30, 200), st.integers(0, 5))
-def test_no_line_is_wider_than_the_screen(width: int, other: int) -> None:
-    assert max(line.cell_length for line in lines(DONE, width, other)) <= width
+@given(st.integers(30, 200), st.integers(0, 5), st.text("計 a😀(", max_size=90))
+def test_no_line_is_wider_than_the_screen(width: int, other: int, words: str) -> None:
+    torch = PROGRAMS["torch"].replace("    y.back", f"    name = '{words}'\n    y.back")
+    shown = replace(DONE, rows=align({**PROGRAMS, "torch": torch}))  # type: ignore[dict-item]
+    page = lines(shown, width, other)
+    assert max(line.cell_length for line in page) <= width
+    kept = "".join(line.plain for line in page)
+    assert sum(map(kept.count, "計😀")) == sum(map(words.count, "計😀"))
 
 
 def test_two_fit_at_80_and_three_at_120() -> None:

@@ -96,6 +96,7 @@ class Runner:
     async def _once(self, job: Job, views: dict[str, View], *, ahead: bool) -> Outcome:
         for _ in range(2):
             self.runs[job.framework] += 1
+            views.clear()  # those of a run that was given up are no views of this one
             ahead = ahead and await self._pays_ahead(job.framework)
             host = await self._pool.host(job.framework, ahead=ahead)
             async for event in host.run(job, reference=True):

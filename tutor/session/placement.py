@@ -69,7 +69,7 @@ def _asked(
 ) -> tuple[str, ...]:
     """The exercises that show who knows a lesson, or the steps `taken` of it on a path.
 
-    Where a path leaves those out, the last quick ones that it has.
+    Where a path or the framework leaves those out, the last quick ones that there are.
     """
     here = [
         step

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import accumulate, takewhile
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len, get_character_cell_size
 from textual.content import Content
 
 from tutor.ui import highlight, names
@@ -50,7 +52,7 @@ def _room(width: int, columns: int) -> int:
 def _fits(comparison: Comparison, room: int) -> bool:
     """Whether programs can be read in columns of so many cells."""
     programs = (code for row in comparison.rows for code in row.code.values())
-    wide = [len(line) > room for code in programs for line in code.split("\n")]
+    wide = [cell_len(line) > room for code in programs for line in code.split("\n")]
     return room >= ENOUGH or (room >= LEAST and FOLDED * sum(wide) <= len(wide))
 
 
@@ -137,8 +139,10 @@ def _folded(code: str, room: int) -> Iterator[Content]:
 
 def _end_of(code: str, room: int, indent: int) -> int:
     """Where to break a line of code: between words, where there is a place after its indent."""
-    places = (place for place in range(room, indent, -1) if code[place - 1] in " ,([")
-    return next(places, room)
+    cells = accumulate(map(get_character_cell_size, code))
+    most = sum(1 for _ in takewhile(room.__ge__, cells))
+    places = (place for place in range(most, indent, -1) if code[place - 1] in " ,([")
+    return next(places, most)
 
 
 def _values(comparison: Comparison) -> Iterator[Block]:

@@ -30,7 +30,10 @@ KEPT = 64
 
 
 class LiveRunner(Runner):
-    """Runs each program once: whoever changes only a message waits for nothing."""
+    """Runs each program once: whoever changes only a message waits for nothing.
+
+    Never ahead: a host more does not pay for one edit after another.
+    """
 
     def __init__(self, pool: Pool, config: Config, workers: int) -> None:
         super().__init__(pool, config, workers)
@@ -64,7 +67,7 @@ class LiveRunner(Runner):
             views |= shown
             return outcome
         self.asked += 1
-        outcome = await super().run(job, alone=alone, patient=patient, ahead=ahead, views=views)
+        outcome = await super().run(job, alone=alone, patient=patient, ahead=False, views=views)
         self.done += 1
         if outcome.how in ("finished", "raised"):
             for each in (job, msgspec.structs.replace(job, views=())):

@@ -138,10 +138,11 @@ class CourseMap:
             self._texts = self._searched()
         found: list[list[str]] = [[] for _ in RANKS]
         for lesson in (x for section in (*self._sections, *self._others) for x in section.lessons):
-            for rank, text in enumerate(self._texts[lesson]):
-                if all(word in text for word in wanted):
-                    found[rank].append(lesson)
-                    break
+            *nearer, everything = self._texts[lesson]
+            if not _has(everything, wanted):
+                continue  # most do not: one look tells
+            rank = next((n for n, text in enumerate(nearer) if _has(text, wanted)), len(nearer))
+            found[rank].append(lesson)
         return [Section(title, tuple(each)) for title, each in zip(RANKS, found, strict=True)]
 
     def _searched(self) -> dict[str, tuple[str, ...]]:
@@ -213,3 +214,7 @@ def _texts_of(info: LessonInfo, track: str) -> tuple[str, ...]:
     title = f"{info.id} {info.title}".casefold()
     steps = " ".join((title, *(step.title for step in info.steps))).casefold()
     return title, steps, " ".join((steps, track, *info.goals, *info.frameworks)).casefold()
+
+
+def _has(text: str, words: Sequence[str]) -> bool:
+    return all(word in text for word in words)

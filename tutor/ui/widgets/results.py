@@ -138,6 +138,8 @@ class Results(VerticalScroll):
     def take_rows(self, together: int, needed: int) -> None:
         """Be as high as the styles allow, or higher where rows would be left empty elsewhere.
 
+        A change resizes this, which asks again: it ends as both figures are the same then.
+
         Args:
             together: The rows that this and the pane it shares them with have.
             needed: The rows that the other pane fills.

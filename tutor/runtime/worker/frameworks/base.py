@@ -82,7 +82,7 @@ class Adapter:
     def import_ahead(self) -> None:
         """Import all of them that are here, in a host, where no accelerator can be touched."""
         for name in self.LATE:
-            with contextlib.suppress(ImportError):
+            with contextlib.suppress(Exception):  # a program that needs it says what is wrong
                 importlib.import_module(name)
 
     def without_cache(self) -> None:
