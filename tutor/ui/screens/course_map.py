@@ -63,8 +63,6 @@ class CourseMap:
                 for each in whole
             ]
         self._rows: dict[str, Option] = {}
-        self._texts: dict[str, tuple[str, ...]] = {}
-        """What is searched in, by lesson and rank; made by the first search."""
         self._sums = [0, 0, 0]
         """Exercises done, exercises in all, and lessons known, of those on the way."""
         for lesson, standing in self.standings.items():
@@ -132,22 +130,22 @@ class CourseMap:
         if unfolded:
             yield from self._rows_of(self._others)
 
-    def _found(self, wanted: Sequence[str]) -> list[Section]:
+    def _found(self, wanted: Sequence[str]) -> Iterator[Section]:
         """The lessons that have the words, by where they have them, then in the way's order."""
-        if not self._texts:
-            self._texts = self._searched()
-        found: list[list[str]] = [[] for _ in RANKS]
-        for lesson in (x for section in (*self._sections, *self._others) for x in section.lessons):
-            *nearer, everything = self._texts[lesson]
-            if not _has(everything, wanted):
-                continue  # most do not: one look tells
-            rank = next((n for n, text in enumerate(nearer) if _has(text, wanted)), len(nearer))
-            found[rank].append(lesson)
-        return [Section(title, tuple(each)) for title, each in zip(RANKS, found, strict=True)]
+        left = _having(wanted, self._searched, len(RANKS))
+        for rank, title in enumerate(RANKS, start=1):
+            near = _having(wanted, left, rank)
+            yield Section(title, tuple(row[0] for row in near))
+            taken = {row[0] for row in near}
+            left = [row for row in left if row[0] not in taken]
 
-    def _searched(self) -> dict[str, tuple[str, ...]]:
+    @cached_property
+    def _searched(self) -> list[tuple[str, ...]]:
+        """Each lesson, and what is searched in for each rank; made by the first search."""
         tracks = {track.id: track.title for track in self._session.catalogue.course.tracks}
-        return {info.id: _texts_of(info, tracks[info.track]) for info in self._lessons.values()}
+        order = (x for section in (*self._sections, *self._others) for x in section.lessons)
+        infos = (self._lessons[lesson] for lesson in order)
+        return [(info.id, *_texts_of(info, tracks[info.track])) for info in infos]
 
     def _rows_of(self, sections: Iterable[Section]) -> Iterator[Option]:
         for section in sections:
@@ -216,5 +214,8 @@ def _texts_of(info: LessonInfo, track: str) -> tuple[str, ...]:
     return title, steps, " ".join((steps, track, *info.goals, *info.frameworks)).casefold()
 
 
-def _has(text: str, words: Sequence[str]) -> bool:
-    return all(word in text for word in words)
+def _having(words: Sequence[str], rows: list[tuple[str, ...]], place: int) -> list[tuple[str, ...]]:
+    """The rows that have all the words at that place."""
+    for word in words:
+        rows = [row for row in rows if word in row[place]]
+    return rows
