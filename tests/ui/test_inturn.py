@@ -126,6 +126,15 @@ async def test_a_search_in_one_packet_is_no_row_of_commands() -> None:
         assert isinstance(pilot.app.screen, HomeScreen)
 
 
+async def test_what_opens_a_screen_comes_before_what_is_typed_there() -> None:
+    fake = fake_course.session()
+    async with TutorApp(fake.as_session()).run_test(size=(80, 24)) as pilot:
+        burst(pilot, "slash", *"gradient", "enter", "f10", "7", "f12", "slash", *"tape")
+        await holds(lambda: [each.value for each in pilot.app.screen.query(Input)] == ["tape"])
+        assert isinstance(pilot.app.screen, HomeScreen)
+    assert fake.drafts[StepRef(fake_course.LESSON, "by-hand"), "torch"].text == "7"
+
+
 async def test_what_a_key_posts_has_arrived_before_the_next_key() -> None:
     fake = fake_course.session()
     ref = StepRef(fake_course.LESSON, "by-hand")

@@ -9,8 +9,8 @@ Text does not wait for text: 400 keys of it would take a second.
 
 from __future__ import annotations
 
+import time
 from collections import deque
-from functools import partial
 from typing import Any
 
 from textual import on
@@ -22,8 +22,14 @@ from textual.timer import Timer
 
 LAPS = 2
 """Ways up that the next key waits for: that of the key, and that of what it has made be posted."""
-LOST = 0.3
-"""Seconds to wait for a key: a widget that is busy, or removed, hands nothing on."""
+MOST_LAPS = 100
+"""As many as there are while messages still wait somewhere: what opens a screen goes from one
+widget to the next before the screen has the focus."""
+LOST = 1.0
+"""Seconds to wait for a key: a widget that is busy hands nothing on. A screen that is opened for
+the first time on a busy machine takes half of it."""
+LOOK = 0.05
+"""Seconds between looks whether what had the focus was removed: it hands nothing on either."""
 
 
 class KeyReturned(Message):
@@ -34,6 +40,7 @@ class KeyReturned(Message):
         self.target = target
         """What had the focus."""
         self.lap = lap
+        self.lost_at = time.monotonic() + LOST
 
 
 class InTurn(App[ReturnType]):
@@ -57,8 +64,8 @@ class InTurn(App[ReturnType]):
         self._arrived.append(event)
         if self._behind is None:
             await self._hand_on()
-        elif self._patience is None:
-            self._be_patient(self._behind)
+        else:
+            self._be_patient()
 
     async def _hand_on(self) -> None:
         """Hand on what waits, up to what the rest has to wait for."""
@@ -67,11 +74,10 @@ class InTurn(App[ReturnType]):
             target = self.focused or self.screen
             more_text = self._is_text(event) and self._arrived and self._is_text(self._arrived[0])
             await super().on_event(event)
-            # A key bound with priority has done what it does, and is not forwarded.
-            if isinstance(event, Key | Paste) and event.is_forwarded and not more_text:
+            if isinstance(event, Key | Paste) and not more_text:
                 self._follow(KeyReturned(target))
-        if self._arrived and self._behind is not None:
-            self._be_patient(self._behind)
+        if self._arrived:
+            self._be_patient()
 
     def _is_text(self, event: Event) -> bool:
         """Whether the widget that has the focus takes it by itself."""
@@ -85,14 +91,22 @@ class InTurn(App[ReturnType]):
     def _follow(self, behind: KeyReturned) -> None:
         self._behind = behind if behind.target.post_message(behind) else None
 
-    def _be_patient(self, behind: KeyReturned) -> None:
-        self._patience = self.set_timer(LOST, partial(self._give_up, behind))
+    def _be_patient(self) -> None:
+        if self._patience is None:
+            self._patience = self.set_interval(LOOK, self._look)
 
-    async def _give_up(self, behind: KeyReturned) -> None:
-        """Hand on all that waits for a key that does not come back."""
-        if self._went_round(behind):
+    async def _look(self) -> None:
+        """Go on where a key cannot come back; hand on all that waits where it does not."""
+        behind = self._behind
+        if behind is not None and not behind.target.is_attached:
+            await self._turned(behind)
+        elif behind is not None and time.monotonic() > behind.lost_at:
+            self._behind = None
             while self._arrived:
                 await super().on_event(self._arrived.popleft())
+        if not self._arrived and self._patience is not None:
+            self._patience.stop()
+            self._patience = None
 
     @on(KeyReturned)
     def _on_key_returned(self, message: KeyReturned) -> None:
@@ -100,18 +114,18 @@ class InTurn(App[ReturnType]):
         self.call_later(self._turned, message)
 
     async def _turned(self, message: KeyReturned) -> None:
-        if not self._went_round(message):
+        if message is not self._behind:
             return
-        if self._arrived and message.lap < LAPS:
-            self._follow(KeyReturned(message.target, message.lap + 1))
+        self._behind = None
+        lap = message.lap + 1
+        if self._arrived and (lap <= LAPS or (lap <= MOST_LAPS and not self._is_quiet())):
+            self._follow(KeyReturned(self.focused or self.screen, lap))
         await self._hand_on()
 
-    def _went_round(self, behind: KeyReturned) -> bool:
-        """Whether the key that this follows is the one waited for, as it then is no more."""
-        if behind is not self._behind:
-            return False
-        self._behind = None
-        if self._patience is not None:
-            self._patience.stop()
-            self._patience = None
-        return True
+    def _is_quiet(self) -> bool:
+        """Whether no message waits, for the app or for a widget of any screen."""
+        return not self.message_queue_size and not any(
+            widget.message_queue_size
+            for screen in self.screen_stack
+            for widget in screen.walk_children(with_self=True)
+        )
