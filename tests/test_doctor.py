@@ -144,7 +144,13 @@ def report(**changes: Any) -> doctor.Report:
         "gpus": (),
         "frameworks": (),
         "terminal": {**terminal, "multiplexer": "tmux", "ssh": True, "tty": True},
-        "state": {"writable": True, "data": "/data", "free": 1 << 30},
+        "state": {
+            "writable": True,
+            "data": "/data",
+            "free": 1 << 30,
+            "config": "/config.toml",
+            "configured": False,
+        },
     }
     return doctor.Report(**{**given, **changes})
 

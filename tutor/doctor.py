@@ -235,6 +235,8 @@ def describe(report: Report) -> list[str]:
             if state["writable"]
             else "cannot be written"
         ),
+        f"  settings: {state['config']}"
+        + ("" if state["configured"] else " (not there: all is as by default)"),
     ]
     if report.advice:
         lines += ["", "Could be better"]

@@ -184,6 +184,7 @@ def state(paths: Paths) -> tuple[dict[str, Any], list[Advice]]:
     found: dict[str, Any] = {
         "data": str(paths.data),
         "config": str(paths.config),
+        "configured": paths.config.is_file(),
         "cache": str(paths.cache),
         "writable": True,
         "free": 0,

@@ -79,6 +79,9 @@ def test_right(expected: Value, answer: str, form: Form) -> None:
     ("expected", "answer", "form", "slug"),
     [
         (LOSS, "0.41", "number", "too-coarse"),
+        (literal(1.4), "1", "number", "too-coarse"),
+        (literal(0.98), "1", "number", "too-coarse"),
+        (tensor([0.0, 0.5, 1.0]), "[0, 1, 1]", "list", "value"),
         (LOSS, "0.409", "number", "value"),
         (LOSS, "0.4086", "number", "value"),
         (LOSS, "-0.408", "number", "sign"),

@@ -324,6 +324,32 @@ async def test_code_that_changed_while_it_ran_has_no_line_to_look_at(fake: FakeS
         await pilot.press("f5", "x")
         await until(pilot, lambda: "Line 6" in shown(pilot, "verdict"))
         assert "✗" not in pilot.app.screen.query_one(CodeAnswer).render_line(5).text
+        assert "has changed since: F5 checks it" in shown(pilot, "reminder")
+
+
+async def test_a_change_is_not_checked_while_what_was_there_is(fake: FakeSession) -> None:
+    fake.scripts["mse-gradient"] = [60.0]
+    async with opened(fake, "mse-gradient") as pilot:
+        await pilot.press("f5", "f5")
+        assert "still being checked" not in shown(pilot, "reminder")
+        await pilot.press("x", "f5")
+        await until(pilot, lambda: "still being checked: F8 stops" in shown(pilot, "reminder"))
+        assert len(fake.submitted) == 1
+        await pilot.press("f8")
+        await finished(pilot)
+
+
+async def test_enter_on_the_text_says_where_it_goes(fake: FakeSession) -> None:
+    async with opened(fake, "mse-gradient") as pilot:
+        bar = pilot.app.screen.query_one(KeyBar)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert "Enter Answer" in bar.text
+        await pilot.press("enter")
+        assert isinstance(pilot.app.focused, CodeAnswer)
+        await pilot.press("f9", "f9")
+    async with opened(fake, "read-1") as pilot:
+        assert "Enter Go on" in pilot.app.screen.query_one(KeyBar).text
 
 
 async def test_two_quick_keys_turn_two_pages(fake: FakeSession) -> None:

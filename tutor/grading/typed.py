@@ -229,7 +229,9 @@ def _by_digits(expected: Scalar, typed: Typed) -> Fit:
     cut = abs(typed.value) < abs(expected) and off < typed.unit
     if cut and typed.digits >= 3:  # 0.407 for 0.40760596: cut off, not rounded
         return Fit.NEAR
-    return Fit.COARSE if rounds else Fit.NO
+    # Of 0.5 a 1 shows no digit at all.
+    shows = typed.unit <= 100 * third or off <= abs(expected) / 10
+    return Fit.COARSE if rounds and shows else Fit.NO
 
 
 def _numbers_in(value: Value) -> int:

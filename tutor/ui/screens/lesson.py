@@ -327,6 +327,10 @@ class LessonScreen(LessonViews):
         the next one is worth knowing.
         """
         words = {"check": "Run"} if self._view.kind == "read" else {}
+        if self.running:
+            words["check"] = ""  # it says that something runs
+        if not self._goes_on:
+            words["turn_page"] = "Answer"
         if self._has_blank:
             words["next_blank"] = "Blank"
         if self._is_passed and self._view.has_others:
@@ -348,7 +352,7 @@ class LessonScreen(LessonViews):
             case "stop":
                 return self.running
             case "check":
-                return not self.running and (view.kind != "read" or view.runnable)
+                return view.kind != "read" or view.runnable
             case "try":
                 return not self.running
             case "editor":
@@ -529,11 +533,16 @@ class LessonScreen(LessonViews):
     async def _on_page_turned(self) -> None:
         """Enter on the text goes to the answer; with none, or a right one, to the next step."""
         control = self._control()
-        passed = self._session.standing(self._view.ref.lesson).passed_steps
-        if control is None or (self._view.ref.step in passed and not self.running):
+        if control is None or self._goes_on:
             await self.action_next()
         else:
             control.focus()
+
+    @property
+    def _goes_on(self) -> bool:
+        """Whether Enter on the text goes to the next step, and not to an answer to be given."""
+        passed = self._session.standing(self._view.ref.lesson).passed_steps
+        return self._view.kind == "read" or (self._view.ref.step in passed and not self.running)
 
 
 def _control_of(view: StepView) -> tuple[object, ...]:

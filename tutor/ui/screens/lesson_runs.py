@@ -131,10 +131,14 @@ class LessonRuns(Screen[None]):
 
     def _check(self) -> None:
         """Judge the answer; run the code of a step to read, and an experiment not yet answered."""
-        if self.running or self._starting:
-            return
         answer = self._answer()
         text = answer.answer() if answer is not None else ""
+        if self.running or self._starting:
+            if text != self._answered:
+                stop = keys.shown(keys.key_of("stop", self._keymap))
+                words = f"What was there before is still being checked: {stop} stops it."
+                self.query_one(Results).show_reminder(words)
+            return
         kind = self._view.kind
         if not text.strip() and kind in EMPTY:
             self.query_one(Results).show_reminder(EMPTY[kind])
@@ -270,7 +274,11 @@ class LessonRuns(Screen[None]):
             self.query_one(Results).show_verdict(verdict, self._words(verdict), after)
         self._keep_code_in_view()
         editor = self._editor()
-        if verdict.line and editor is not None and editor.text == self._answered:
+        if editor is not None and editor.text != self._answered:
+            key = keys.shown(keys.key_of("run", self._keymap))
+            words = f"The code has changed since: {key} checks it as it is now."
+            self.query_one(Results).show_reminder(words)
+        elif verdict.line and editor is not None:
             editor.mark_line(verdict.line)
         if self._asked == "answer":
             self._judged(verdict)
