@@ -22,7 +22,14 @@ def script(source: str, tmp_path: Path, **env: str) -> subprocess.CompletedProce
         text=True,
         encoding="utf-8",
         timeout=120,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", **env},
+        # IPython warns where a virtual environment is active that is not its own.
+        env={
+            **os.environ,
+            "VIRTUAL_ENV": sys.prefix,
+            "PYTHONPATH": str(ROOT),
+            "PYTHONIOENCODING": "utf-8",
+            **env,
+        },
     )
 
 

@@ -149,6 +149,12 @@ def test_the_authors_tolerance_replaces_the_digits() -> None:
     assert grade_value(LOSS, "0.408", "number", atol=1e-5).verdict == "fail"
 
 
+def test_of_foreseen_mistakes_the_nearest_speaks() -> None:
+    mistakes = [(literal(1.1), "Uphill."), (literal(1.0), "It did not move.")]
+    verdict = grade_value(literal(0.9), "1", "number", mistakes=mistakes)
+    assert verdict.message == "It did not move."
+
+
 def test_the_authors_mistake_comes_first() -> None:
     verdict = grade_value(
         LOSS, "-0.408", "number", mistakes=[(literal(-0.40760596), "Mind the sign.")]

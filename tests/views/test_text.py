@@ -5,13 +5,13 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from tests.views.strategies import views
 from tutor.views import cells, text
-from tutor.views.model import View
+from tutor.views.model import Span, Timeline, View
 
 
 @settings(max_examples=300, deadline=None)
@@ -37,6 +37,15 @@ def test_any_view_fits_and_nothing_in_it_reaches_the_terminal(
 
 @settings(max_examples=200, deadline=None)
 @given(view=views, drawn=st.booleans())
+@example(
+    view=Timeline(
+        name="t",
+        caption="",
+        spans=(Span(name="", start=0.0, seconds=5e-324, lane=0, phase="start"),),
+        total=0,
+    ),
+    drawn=True,
+)
 def test_there_is_always_something_to_read(view: View, drawn: bool) -> None:
     found = text.titled(view, drawn=drawn)
     assert found or not (view.name.strip() and view.caption.strip())

@@ -119,7 +119,8 @@ def _fail(words: str, slug: str, reading: Reading) -> Verdict:
 
 
 def _foreseen(rules: _Rules, reading: Reading, fit: Fit, mistakes: Mistakes) -> str:
-    """The message of the first mistake that fits better than the answer does."""
+    """The message of the mistake that fits best, if better than the answer; the first of several."""
+    best, said = fit, ""
     for wrong, say in mistakes:
         value = wrong
         if isinstance(value, str):
@@ -127,9 +128,10 @@ def _foreseen(rules: _Rules, reading: Reading, fit: Fit, mistakes: Mistakes) -> 
             if isinstance(literal, Unreadable):
                 continue
             value = literal.value
-        if rules.fit(value, reading) > fit:
-            return say
-    return ""
+        found = rules.fit(value, reading)
+        if found > best:
+            best, said = found, say
+    return said
 
 
 # ── does it fit? ─────────────────────────────────────────────────────────────────────────────────

@@ -98,7 +98,7 @@ def draw(view: Timeline, width: int) -> list[str]:
     columns = width - name_width - took_width - 3
     begin = min(span.start for row in rows for span in row.spans)
     end = max(span.start + span.seconds for row in rows for span in row.spans)
-    axis = Axis(begin, end) if end > begin else Axis(begin, begin + 1e-9)
+    axis = Axis(begin, max(end, begin + 1e-9))
     lines: list[str] = []
     for name, amount, row in zip(names, took, shown, strict=True):
         line = f"{cells.left(name, name_width)} {cells.right(amount, took_width)}"
