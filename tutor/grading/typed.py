@@ -119,7 +119,7 @@ def _fail(words: str, slug: str, reading: Reading) -> Verdict:
 
 
 def _foreseen(rules: _Rules, reading: Reading, fit: Fit, mistakes: Mistakes) -> str:
-    """The message of the mistake that fits best, if better than the answer; the first of several."""
+    """The message of the mistake that fits best, if better than the answer does."""
     best, said = fit, ""
     for wrong, say in mistakes:
         value = wrong
