@@ -52,7 +52,6 @@ class _CodeProof:
         self.proof = proof
         self.subject = proof.subject
         self.bench = bench
-        self.effort = bench.effort
         step = proof.subject.step
         assert isinstance(step, Code), "only code steps come here"
         self.step = step
@@ -79,7 +78,7 @@ class _CodeProof:
                 "solution", f"the solution does not run: {ended(first)}.", "solution", line=line
             )
             return
-        effort = self.effort
+        effort = self.bench.effort
         mistakes = asyncio.gather(*map(self._mistake, self.variant.mistakes))
         solved, starter, wrong = await asyncio.gather(
             self._program(self.variant.solution, effort.sets, effort.repeats, first),
@@ -123,7 +122,8 @@ class _CodeProof:
     async def _mistake(self, mistake: CodeMistake) -> _Ran | None:
         if mistake.code is None or unfilled_blank(mistake.code):
             return None
-        return await self._program(mistake.code, self.effort.wrong_sets, self.effort.wrong_repeats)
+        effort = self.bench.effort
+        return await self._program(mistake.code, effort.wrong_sets, effort.wrong_repeats)
 
     async def _judge(
         self, outcome: Outcome, reference: Outcome, wrong: Sequence[WrongProgram] = ()

@@ -82,6 +82,8 @@ class LessonScreen(LessonViews):
         self._hints: list[Hint] = []
         self._is_passed = False
         """Whether the step was passed in the framework it is shown in."""
+        self._is_done = False
+        """Whether it was in any framework that counts."""
         self._has_blank = False
         """Whether there is a blank in the code, which the footer then offers to go to."""
         self._preparing: Timer | None = None
@@ -217,9 +219,10 @@ class LessonScreen(LessonViews):
         # The step first: at 80 columns there is often no room for both.
         title = f"Step {self._place + 1}/{len(self._views)} {view.title} · {self._title}"
         self.query_one(StepStrip).show(title, items)
-        is_passed = (view.ref.step, view.framework) in standing.passed
-        if is_passed is not self._is_passed:
-            self._is_passed = is_passed
+        before = self._is_passed, self._is_done
+        self._is_passed = (view.ref.step, view.framework) in standing.passed
+        self._is_done = view.ref.step in passed
+        if before != (self._is_passed, self._is_done):
             self.refresh_bindings()
 
     def _focus_answer(self) -> None:
@@ -541,8 +544,7 @@ class LessonScreen(LessonViews):
     @property
     def _goes_on(self) -> bool:
         """Whether Enter on the text goes to the next step, and not to an answer to be given."""
-        passed = self._session.standing(self._view.ref.lesson).passed_steps
-        return self._view.kind == "read" or (self._view.ref.step in passed and not self.running)
+        return self._view.kind == "read" or (self._is_done and not self.running)
 
 
 def _control_of(view: StepView) -> tuple[object, ...]:
